@@ -1,0 +1,198 @@
+//! What can go wrong. An [`Error`] ends the run; a [`Problem`] is one thing that
+//! could not be looked into, and ends nothing.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Ends the run with exit code 2. Printed as `error: what failed: which thing: why`
+/// and a line of help.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the sentences of Display say it")]
+pub enum Error {
+    Usage { what: String, help: String },
+    PathMissing { path: PathBuf, why: String },
+    RootUnusable { path: PathBuf, why: String },
+    KeyFile { path: PathBuf, why: String },
+    Exclude { pattern: String, why: String },
+    Output { path: PathBuf, why: String },
+    Rules { mistakes: Vec<RuleMistake> },
+    SelfTest { what: String, why: String },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage { what, .. } => write!(f, "cannot start: {what}"),
+            Self::PathMissing { path, why } => {
+                write!(f, "cannot sweep: {}: {why}", Escaped(path))
+            }
+            Self::RootUnusable { path, why } => {
+                write!(f, "cannot use --root: {}: {why}", Escaped(path))
+            }
+            Self::KeyFile { path, why } => {
+                write!(f, "cannot use --key-file: {}: {why}", Escaped(path))
+            }
+            Self::Exclude { pattern, why } => {
+                write!(f, "cannot use --exclude: {}: {why}", pattern.escape_debug())
+            }
+            Self::Output { path, why } => {
+                write!(f, "cannot write the report: {}: {why}", Escaped(path))
+            }
+            Self::Rules { mistakes } => {
+                write!(f, "cannot load rules: {} mistakes", mistakes.len())?;
+                mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+            }
+            Self::SelfTest { what, why } => write!(f, "cannot run the self-test: {what}: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Usage { help, .. } => help.clone(),
+            Self::PathMissing { .. } => "name files or folders that exist on the host".into(),
+            Self::RootUnusable { .. } => {
+                "--root takes the mounted root of a host, the folder that holds etc/passwd".into()
+            }
+            Self::KeyFile { .. } => {
+                "a key file holds at least 32 random bytes: head -c 32 /dev/urandom".into()
+            }
+            Self::Exclude { .. } => "patterns look like '**/node_modules' or '/srv/*/cache'".into(),
+            Self::Output { .. } => "name a new file in a folder that you can write to".into(),
+            Self::Rules { .. } => "docs/rules.md shows whole files".into(),
+            Self::SelfTest { .. } => "set TMPDIR to a folder that you can write to".into(),
+        }
+    }
+}
+
+/// One mistake in a rule file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RuleMistake {
+    /// File, as given.
+    pub file: String,
+    /// Line, counted from 1; 0 where the mistake has no line.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+    /// Its code, explained in `docs/codes.md`.
+    pub code: &'static str,
+}
+
+impl fmt::Display for RuleMistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, what, code } = self;
+        write!(f, "{}:{line}: {what}   [{code}]", file.escape_debug())
+    }
+}
+
+/// One thing that could not be looked into. Counted, listed, and it changes the exit code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// What kind of trouble.
+    pub code: ProblemCode,
+    /// Where, as the host sees it.
+    pub path: PathBuf,
+    /// Why, beyond what the code says; may be empty.
+    pub why: String,
+}
+
+impl Problem {
+    /// A problem at a path.
+    pub fn new(code: ProblemCode, path: impl Into<PathBuf>, why: impl Into<String>) -> Self {
+        Self { code, path: path.into(), why: why.into() }
+    }
+
+    /// What an operating system error at a path means.
+    pub fn from_io(path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let code = match error.kind() {
+            ErrorKind::PermissionDenied => ProblemCode::PermissionDenied,
+            ErrorKind::NotFound => ProblemCode::Vanished,
+            _ => ProblemCode::InputOutput,
+        };
+        let why = match code {
+            ProblemCode::InputOutput => error.to_string(),
+            _ => String::new(),
+        };
+        Self::new(code, path, why)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not read: {}: {}", Escaped(&self.path), self.code.sentence())?;
+        if self.why.is_empty() {
+            return Ok(());
+        }
+        write!(f, " ({})", self.why.escape_debug())
+    }
+}
+
+/// Kinds of trouble; `docs/codes.md` explains each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the sentences say it")]
+pub enum ProblemCode {
+    PermissionDenied,
+    Vanished,
+    Changed,
+    TooBig,
+    InputOutput,
+    RemoteFileSystem,
+    StoreMalformed,
+    Panicked,
+}
+
+impl ProblemCode {
+    /// Every code.
+    pub const ALL: [Self; 8] = [
+        Self::PermissionDenied,
+        Self::Vanished,
+        Self::Changed,
+        Self::TooBig,
+        Self::InputOutput,
+        Self::RemoteFileSystem,
+        Self::StoreMalformed,
+        Self::Panicked,
+    ];
+
+    /// Its name in reports and in `docs/codes.md`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PermissionDenied => "read/permission-denied",
+            Self::Vanished => "read/vanished",
+            Self::Changed => "read/changed",
+            Self::TooBig => "read/too-big",
+            Self::InputOutput => "read/input-output",
+            Self::RemoteFileSystem => "walk/remote-file-system",
+            Self::StoreMalformed => "store/malformed",
+            Self::Panicked => "sweep/panicked",
+        }
+    }
+
+    /// What it means, as the end of a sentence.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::PermissionDenied => "permission denied",
+            Self::Vanished => "it vanished while the sweep was running",
+            Self::Changed => "it changed while it was read",
+            Self::TooBig => "it is bigger than the bound",
+            Self::InputOutput => "the system reported an error",
+            Self::RemoteFileSystem => "it lies on a remote or user-space file system",
+            Self::StoreMalformed => "its format could not be parsed; rules still ran over it",
+            Self::Panicked => "a bug in credreach stopped the work on it",
+        }
+    }
+}
+
+/// A path whose control characters cannot reach a terminal.
+struct Escaped<'p>(&'p Path);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.to_string_lossy().escape_debug())
+    }
+}

@@ -1,0 +1,9 @@
+//! credreach: which credentials on this host could a malicious package have read,
+//! and what to rotate first.
+//!
+//! The house has four floors (`docs/architecture.md`): the ground ([`model`] and
+//! [`error`]), columns that know only the ground, the beam ([`sweep`](mod@sweep)) that
+//! knows the order of the stages, and the roof (`main.rs`), which parses and renders.
+
+pub mod error;
+pub mod model;

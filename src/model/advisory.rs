@@ -1,0 +1,157 @@
+//! Published statements about bad versions.
+
+use crate::model::path_pattern::PathPattern;
+use crate::model::rule::Confidence;
+use crate::model::time::Window;
+
+/// Position of an [`Advisory`] in [`RuleSet::advisories`](crate::model::rule::RuleSet::advisories).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AdvisoryIndex(pub usize);
+
+/// One incident.
+#[derive(Clone, Debug)]
+pub struct Advisory {
+    /// Name and month: `litellm-2026-03`.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// OSV, GHSA, CVE and other ids.
+    pub ids: Vec<String>,
+    /// Two or three sentences.
+    pub summary: String,
+    /// Where the packages come from.
+    pub ecosystem: Ecosystem,
+    /// Outer bound of all claims about when bad versions could be installed.
+    pub window: Window,
+    /// How well the facts are known.
+    pub confidence: Confidence,
+    /// Publishers and dates.
+    pub sources: Vec<String>,
+    /// What to do before any rotation, in this order.
+    pub contain: Vec<String>,
+    /// Bad packages.
+    pub packages: Vec<BadPackage>,
+    /// What it leaves behind.
+    pub indicators: Vec<Indicator>,
+}
+
+/// Where packages come from, by OSV's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ecosystem {
+    /// Python packages.
+    PyPI,
+    /// JavaScript packages.
+    Npm,
+}
+
+impl Ecosystem {
+    /// OSV's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PyPI => "PyPI",
+            Self::Npm => "npm",
+        }
+    }
+}
+
+/// Bad versions of one package.
+#[derive(Clone, Debug)]
+pub struct BadPackage {
+    /// Name, normalised for its ecosystem.
+    pub name: String,
+    /// Exact versions.
+    pub versions: Vec<String>,
+    /// What makes the code run.
+    pub triggers: Vec<Trigger>,
+    /// The last clean version before.
+    pub clean_before: Option<String>,
+    /// The first clean version after.
+    pub clean_after: Option<String>,
+}
+
+/// What makes bad code run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trigger {
+    /// Installing it.
+    Install,
+    /// Any start of the interpreter.
+    InterpreterStart,
+    /// Importing it.
+    Import,
+    /// Running its program.
+    EntryPoint,
+}
+
+impl Trigger {
+    /// Every trigger with the name advisories use for it.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("install", Self::Install),
+        ("interpreter-start", Self::InterpreterStart),
+        ("import", Self::Import),
+        ("entry-point", Self::EntryPoint),
+    ];
+
+    /// As a clause: "runs ...".
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Install => "when it is installed",
+            Self::InterpreterStart => "at every start of the interpreter",
+            Self::Import => "when it is imported",
+            Self::EntryPoint => "when its program is run",
+        }
+    }
+}
+
+/// A file that an incident leaves behind.
+#[derive(Clone, Debug)]
+pub struct Indicator {
+    /// Where.
+    pub path: PathPattern,
+    /// Known contents, lower-case hexadecimal.
+    pub sha256: Vec<String>,
+    /// What it is for.
+    pub role: Role,
+    /// Whether the path alone proves anything.
+    pub weight: Weight,
+    /// What a reader should know.
+    pub note: String,
+}
+
+/// What a left-behind file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The bad code itself.
+    Payload,
+    /// What brings it back.
+    Persistence,
+    /// What was collected, before it was sent.
+    Staging,
+}
+
+impl Role {
+    /// Every role with the name advisories use for it.
+    pub const ALL: [(&'static str, Self); 3] = [
+        ("payload", Self::Payload),
+        ("persistence", Self::Persistence),
+        ("staging", Self::Staging),
+    ];
+
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        Self::ALL[self as usize].0
+    }
+}
+
+/// What the mere presence of a file proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weight {
+    /// The path alone is telling.
+    Strong,
+    /// Only with a known hash, or beside another sign.
+    Weak,
+}
+
+impl Weight {
+    /// Every weight with the name advisories use for it.
+    pub const ALL: [(&'static str, Self); 2] = [("strong", Self::Strong), ("weak", Self::Weak)];
+}

@@ -1,0 +1,64 @@
+//! What discovery hands on: a file in scope, with everything `stat` says about it
+//! *before* it was opened. Nothing here touches the file.
+
+use std::path::PathBuf;
+
+use crate::model::time::FileTimes;
+
+/// What the kernel knows of a file or directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inode {
+    /// Device of the file system.
+    pub device: u64,
+    /// Number within the file system.
+    pub number: u64,
+    /// File type and permission bits, as `st_mode`.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// Names of this inode (hard links).
+    pub n_links: u64,
+    /// Apparent size.
+    pub size_bytes: u64,
+    /// The four times, taken before the file was opened.
+    pub times: FileTimes,
+}
+
+impl Inode {
+    /// Permission bits alone, such as 0o644.
+    pub const fn permissions(&self) -> u32 {
+        self.mode & 0o7777
+    }
+
+    /// Whether this is a directory.
+    pub const fn is_directory(&self) -> bool {
+        self.mode & 0o170_000 == 0o040_000
+    }
+
+    /// Whether this is a regular file: the only kind that is ever opened.
+    pub const fn is_regular(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000
+    }
+}
+
+/// A file in scope.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Path as the swept host sees it (below `--root`, without that root).
+    pub path: PathBuf,
+    /// What `stat` said when it was discovered.
+    pub inode: Inode,
+    /// What kind of bytes to expect.
+    pub kind: ArtifactKind,
+}
+
+/// What an artifact is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArtifactKind {
+    /// A regular file.
+    File,
+    /// `/proc/PID/environ`: the initial environment of a running process.
+    Environment,
+}

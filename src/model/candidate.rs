@@ -1,0 +1,34 @@
+//! Bytes that a rule or a store pointed at, not yet believed.
+
+use crate::model::location::Span;
+use crate::model::rule::{KindIndex, RuleIndex};
+use crate::model::secret::Secret;
+use crate::model::store::StoreIndex;
+
+/// Bytes that may be a secret, with what stood beside them.
+#[derive(Clone, Debug)]
+pub struct Candidate<'c> {
+    /// What it would be.
+    pub kind: KindIndex,
+    /// The rule whose shape it has; `None` where only a store vouches for it.
+    pub rule: Option<RuleIndex>,
+    /// The store whose field it is; `None` where only a rule found it.
+    pub store: Option<StoreIndex>,
+    /// The bytes.
+    pub secret: Secret<'c>,
+    /// Where the bytes, or their encoded form, stand in the file.
+    pub span: Span,
+    /// Public facts that stood beside the secret.
+    pub fields: Fields,
+}
+
+/// Public facts beside a secret, as written there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// Public name of the credential.
+    pub key_id: Option<String>,
+    /// Whose it is, or what it opens: profile, host, user.
+    pub account: Option<String>,
+    /// When it expires, as written.
+    pub expires: Option<String>,
+}

@@ -1,0 +1,118 @@
+//! A candidate that was believed. Holds no byte of the secret.
+
+use std::path::PathBuf;
+
+use crate::model::artifact::Inode;
+use crate::model::location::Place;
+use crate::model::rule::{Confidence, KindIndex};
+use crate::model::secret::SecretId;
+use crate::model::store::StoreIndex;
+use crate::model::time::Moment;
+
+/// A credential at one place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What it is and what it says of itself.
+    pub identity: Identity,
+    /// Where it stands.
+    pub location: Location,
+}
+
+/// What vetting learnt about a secret, without the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// What kind of credential.
+    pub kind: KindIndex,
+    /// Keyed hash of the secret.
+    pub secret_id: SecretId,
+    /// Public name of the credential: AWS key id, SSH fingerprint.
+    pub key_id: Option<String>,
+    /// Whose it is, or what it opens.
+    pub account: Option<String>,
+    /// The vendor's fixed prefix, at most.
+    pub hint: String,
+    /// How much to believe it.
+    pub confidence: Confidence,
+    /// Plaintext or protected.
+    pub protection: Protection,
+    /// When it ends.
+    pub expiry: Expiry,
+}
+
+/// Where a finding stands.
+#[derive(Clone, Debug)]
+pub struct Location {
+    /// Path as the swept host sees it.
+    pub path: PathBuf,
+    /// Further names of the same inode (hard links) met in the sweep, sorted.
+    pub other_names: Vec<PathBuf>,
+    /// Span, line and column.
+    pub place: Place,
+    /// Containers from the outermost inwards; empty for a plain file.
+    pub containers: Vec<String>,
+    /// The store this file is, if any.
+    pub store: Option<StoreIndex>,
+    /// Owner, mode and times, as they were before the file was opened.
+    pub inode: Inode,
+}
+
+/// How a secret rests.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protection {
+    /// Whoever reads the file has it.
+    Plaintext,
+    /// Encrypted, but a guess costs next to nothing.
+    Weak {
+        /// Cipher and key derivation, as far as known.
+        how: String,
+    },
+    /// Encrypted under a passphrase or another key.
+    Encrypted {
+        /// Cipher and key derivation, as far as known.
+        how: String,
+    },
+    /// The file only points at a key inside hardware.
+    Hardware,
+    /// The format does not tell.
+    Unknown,
+}
+
+/// When a credential ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Expiry {
+    /// Its own bytes, or the fields beside it, say when.
+    At(Moment),
+    /// Nothing on this host says.
+    Unknown,
+}
+
+/// Why a candidate was turned down. The summary counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rejection {
+    /// `<your-token>`, `xxxx`, a vendor's documentation example.
+    Placeholder,
+    /// `${VAR}`, `op://`, a template: the secret is elsewhere.
+    Reference,
+    /// Too little variety for what it claims to be.
+    LowEntropy,
+    /// The vendor's checksum does not hold.
+    Checksum,
+    /// The inner structure does not parse.
+    Structure,
+    /// Public material: a certificate, a public key.
+    Public,
+}
+
+impl Rejection {
+    /// The word that reports use.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Placeholder => "placeholder",
+            Self::Reference => "reference",
+            Self::LowEntropy => "low-entropy",
+            Self::Checksum => "checksum",
+            Self::Structure => "structure",
+            Self::Public => "public",
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The list of credentials to rotate, one row each, in order.
+
+use crate::model::component::{Component, InfectedInstall};
+use crate::model::coverage::Coverage;
+use crate::model::exposure::{Exposure, Verdict};
+use crate::model::finding::{Identity, Location};
+use crate::model::principal::Principals;
+use crate::model::secret::KeyOrigin;
+use crate::model::time::Moment;
+
+/// All that a sweep found out.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    /// How and when the sweep was run.
+    pub run: Run,
+    /// Users and groups of the host.
+    pub principals: Principals,
+    /// Infected installs, the newest window first.
+    pub installs: Vec<InfectedInstall>,
+    /// Credentials, in rotation order.
+    pub credentials: Vec<Credential>,
+    /// Installed packages, sorted.
+    pub components: Vec<Component>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+}
+
+/// How and when a sweep was run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// When it started.
+    pub started: Moment,
+    /// Name of the swept host.
+    pub host: String,
+    /// Where discovery started, as the host sees it, with the reason.
+    pub roots: Vec<(std::path::PathBuf, String)>,
+    /// `--root`, unless it is `/`.
+    pub image: Option<std::path::PathBuf>,
+    /// Who ran it.
+    pub uid: u32,
+    /// Whether secret ids can be compared with other reports.
+    pub key_origin: KeyOrigin,
+    /// Public name of the key: reports with the same one can be compared.
+    pub key_id: String,
+    /// Hash of all rules in force.
+    pub rules_digest: String,
+}
+
+/// One credential, however many places hold it.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// What it is.
+    pub identity: Identity,
+    /// The worst verdict of all its places; `None` where nothing infected was found.
+    pub verdict: Option<Verdict>,
+    /// Users other than root whose code could read one of its places today, sorted.
+    pub reader_uids: Vec<u32>,
+    /// Every place, sorted by path and span.
+    pub places: Vec<CredentialPlace>,
+}
+
+/// One place of a credential.
+#[derive(Clone, Debug)]
+pub struct CredentialPlace {
+    /// Where.
+    pub location: Location,
+    /// Verdict for each infected install and user.
+    pub exposures: Vec<Exposure>,
+    /// Users other than root whose code could read it today, sorted.
+    pub reader_uids: Vec<u32>,
+}

@@ -1,0 +1,19 @@
+//! The nouns of a sweep. The ground floor: nothing here reads a file, matches a
+//! pattern, knows a report format or a command-line flag.
+
+pub mod advisory;
+pub mod artifact;
+pub mod candidate;
+pub mod component;
+pub mod coverage;
+pub mod exposure;
+pub mod finding;
+pub mod host;
+pub mod inventory;
+pub mod location;
+pub mod path_pattern;
+pub mod principal;
+pub mod rule;
+pub mod secret;
+pub mod store;
+pub mod time;

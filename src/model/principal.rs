@@ -1,0 +1,94 @@
+//! Users and services that run code.
+
+use std::path::PathBuf;
+
+use crate::model::time::Moment;
+
+/// A user of the swept host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// Numeric id.
+    pub uid: u32,
+    /// Name in the host's passwd.
+    pub name: String,
+    /// Home directory, as passwd has it.
+    pub home: PathBuf,
+    /// Primary and supplementary groups, sorted.
+    pub gids: Vec<u32>,
+    /// Whether a person or service logs in with it (its shell is a shell).
+    pub logs_in: bool,
+}
+
+/// All users of a host, sorted by uid; where one uid has several names, the first
+/// of passwd comes first.
+#[derive(Clone, Debug, Default)]
+pub struct Principals {
+    /// The users.
+    pub users: Vec<Principal>,
+    /// Group names by id, sorted by id.
+    pub groups: Vec<(u32, String)>,
+}
+
+impl Principals {
+    /// The user with an id.
+    pub fn user(&self, uid: u32) -> Option<&Principal> {
+        let first = self.users.partition_point(|user| user.uid < uid);
+        self.users.get(first).filter(|user| user.uid == uid)
+    }
+
+    /// A name for an id: `ana`, or `uid 1001` where passwd has none.
+    pub fn user_name(&self, uid: u32) -> String {
+        self.user(uid).map_or_else(|| format!("uid {uid}"), |user| user.name.clone())
+    }
+
+    /// A name for a group id: `docker`, or `gid 998`.
+    pub fn group_name(&self, gid: u32) -> String {
+        let found = self.groups.binary_search_by_key(&gid, |(id, _)| *id);
+        found.map_or_else(|_| format!("gid {gid}"), |index| self.groups[index].1.clone())
+    }
+
+    /// Groups of an id; none for a user that passwd does not know.
+    pub fn gids(&self, uid: u32) -> &[u32] {
+        self.user(uid).map_or(&[], |user| &user.gids)
+    }
+}
+
+/// A running process, as far as this user may look at it.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Process id.
+    pub pid: u32,
+    /// Effective user.
+    pub uid: u32,
+    /// What it executes.
+    pub executable: Option<PathBuf>,
+    /// First word of its command line: the interpreter of a virtual environment, where
+    /// `executable` shows only what that links to.
+    pub argument_0: Option<PathBuf>,
+    /// `VIRTUAL_ENV` or `CONDA_PREFIX` of its environment.
+    pub environment_root: Option<PathBuf>,
+    /// When it started.
+    pub started: Option<Moment>,
+}
+
+/// How sure it is that a principal ran something, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// Seen: a running process, or an installer that had to run it.
+    Observed,
+    /// Nothing was seen, but it is that user's environment.
+    Configured,
+    /// Mode bits would have let them.
+    Possible,
+}
+
+impl Certainty {
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Configured => "configured",
+            Self::Possible => "possible",
+        }
+    }
+}

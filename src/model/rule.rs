@@ -1,0 +1,175 @@
+//! Rules and kinds as they are after checking. Patterns are text here; `detect`
+//! compiles them.
+
+use crate::model::advisory::Advisory;
+use crate::model::store::Store;
+
+/// Position of a [`Kind`] in [`RuleSet::kinds`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindIndex(pub usize);
+
+/// Position of a [`Rule`] in [`RuleSet::rules`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIndex(pub usize);
+
+/// Everything known before a sweep starts.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    /// Credential kinds, sorted by id.
+    pub kinds: Vec<Kind>,
+    /// Detectors, in the order of their kinds.
+    pub rules: Vec<Rule>,
+    /// Well-known places, sorted by id.
+    pub stores: Vec<Store>,
+    /// Incidents, sorted by id.
+    pub advisories: Vec<Advisory>,
+}
+
+impl RuleSet {
+    /// The kind at an index of this rule set.
+    pub fn kind(&self, index: KindIndex) -> &Kind {
+        &self.kinds[index.0]
+    }
+
+    /// The rule at an index of this rule set.
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        &self.rules[index.0]
+    }
+}
+
+/// What a credential is, what it opens and how it is rotated.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    /// Kebab-case name.
+    pub id: String,
+    /// What a report calls it.
+    pub title: String,
+    /// Who issues it.
+    pub issuer: String,
+    /// 1 nuisance to 5 opens everything.
+    pub impact: u8,
+    /// Can it publish or push code?
+    pub propagates: bool,
+    /// The longest life the issuer gives it.
+    pub lifetime_seconds_max: Option<i64>,
+    /// Steps for a tired person.
+    pub rotate: Vec<String>,
+}
+
+/// One shape of one kind.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// What a match would be.
+    pub kind: KindIndex,
+    /// At least one must occur before the pattern is tried.
+    pub keywords: Vec<String>,
+    /// Whether letter case is ignored in keywords and pattern.
+    pub ignore_case: bool,
+    /// `regex` syntax, bytes, no Unicode, with a group `secret`.
+    pub pattern: String,
+    /// The vendor's fixed prefix: all that a hint may show.
+    pub prefix: Option<String>,
+    /// Bytes before a keyword that the pattern may see.
+    pub back_bytes: usize,
+    /// Bytes after a keyword that the pattern may see.
+    pub forward_bytes: usize,
+    /// Least entropy of the secret in bits per byte.
+    pub entropy_min: Option<f64>,
+    /// How much a match is believed.
+    pub confidence: Confidence,
+    /// Offline checks; all must pass.
+    pub checks: Vec<Check>,
+    /// Texts and what must be captured in them.
+    pub examples: Vec<Example>,
+    /// Texts in which nothing may be found.
+    pub counter_examples: Vec<Example>,
+    /// Texts that should match and do not yet.
+    pub gaps: Vec<Example>,
+}
+
+/// A text that tests a rule, its break marks taken out.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// What is searched.
+    pub text: String,
+    /// What must be captured; the whole text for a counter-example.
+    pub secret: String,
+    /// Why nothing may be found, for a counter-example or a gap.
+    pub why: String,
+}
+
+/// How much a finding is believed, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A shape of its own, or a store's own field.
+    High,
+    /// A shape and a context that go together.
+    Medium,
+    /// Context only.
+    Low,
+}
+
+impl Confidence {
+    /// The word that rules and reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// An offline check, by the name rules use for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "docs/rules.md has the table")]
+pub enum Check {
+    Crc32Base62,
+    GitlabRoutable,
+    GrafanaCrc32,
+    ConfluentCrc32,
+    AtlassianCrc32,
+    AwsKeyId,
+    Jwt,
+    Base64,
+    PypiMacaroon,
+    Uuid,
+    BasicAuth,
+    Base58Check,
+    Bech32,
+    OpensshKey,
+    PemKey,
+    PuttyKey,
+    PgpKey,
+    Curve25519Key,
+    HexMixed,
+    MixedClasses,
+    Password,
+}
+
+impl Check {
+    /// Every check with the name rules use for it.
+    pub const ALL: [(&'static str, Self); 21] = [
+        ("crc32-base62", Self::Crc32Base62),
+        ("gitlab-routable", Self::GitlabRoutable),
+        ("grafana-crc32", Self::GrafanaCrc32),
+        ("confluent-crc32", Self::ConfluentCrc32),
+        ("atlassian-crc32", Self::AtlassianCrc32),
+        ("aws-key-id", Self::AwsKeyId),
+        ("jwt", Self::Jwt),
+        ("base64", Self::Base64),
+        ("pypi-macaroon", Self::PypiMacaroon),
+        ("uuid", Self::Uuid),
+        ("basic-auth", Self::BasicAuth),
+        ("base58check", Self::Base58Check),
+        ("bech32", Self::Bech32),
+        ("openssh-key", Self::OpensshKey),
+        ("pem-key", Self::PemKey),
+        ("putty-key", Self::PuttyKey),
+        ("pgp-key", Self::PgpKey),
+        ("curve25519-key", Self::Curve25519Key),
+        ("hex-mixed", Self::HexMixed),
+        ("mixed-classes", Self::MixedClasses),
+        ("password", Self::Password),
+    ];
+}
