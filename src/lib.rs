@@ -5,5 +5,13 @@
 //! [`error`]), columns that know only the ground, the beam ([`sweep`](mod@sweep)) that
 //! knows the order of the stages, and the roof (`main.rs`), which parses and renders.
 
+pub mod components;
+pub mod config;
+pub mod detect;
+pub mod discover;
 pub mod error;
+pub mod exposure;
+pub mod inventory;
 pub mod model;
+pub mod read;
+pub mod rules;

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::time::FileTimes;
+use crate::model::time::{FileTimes, Moment};
 
 /// What the kernel knows of a file or directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,32 @@ pub struct Inode {
 }
 
 impl Inode {
+    /// From what the standard library's `stat` gives, birth time included where the
+    /// file system has it.
+    pub fn from_stat(stat: &std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        let nanoseconds = |value: i64| u32::try_from(value).unwrap_or(0);
+        let born = stat.created().ok().and_then(|created| {
+            let since = created.duration_since(std::time::UNIX_EPOCH).ok()?;
+            Some(Moment::new(i64::try_from(since.as_secs()).ok()?, since.subsec_nanos()))
+        });
+        Self {
+            device: stat.dev(),
+            number: stat.ino(),
+            mode: stat.mode(),
+            uid: stat.uid(),
+            gid: stat.gid(),
+            n_links: stat.nlink(),
+            size_bytes: stat.len(),
+            times: FileTimes {
+                accessed: Moment::new(stat.atime(), nanoseconds(stat.atime_nsec())),
+                modified: Moment::new(stat.mtime(), nanoseconds(stat.mtime_nsec())),
+                changed: Moment::new(stat.ctime(), nanoseconds(stat.ctime_nsec())),
+                born,
+            },
+        }
+    }
+
     /// Permission bits alone, such as 0o644.
     pub const fn permissions(&self) -> u32 {
         self.mode & 0o7777

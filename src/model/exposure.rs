@@ -4,7 +4,30 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::time::Moment;
+
+/// What `stat` says about a file and every folder on the way to it.
+#[derive(Clone, Debug)]
+pub struct AccessChain {
+    /// The file.
+    pub path: PathBuf,
+    /// Folders from `/` downwards; `None` for one that could not be looked at.
+    pub folders: Vec<(PathBuf, Option<PathFacts>)>,
+    /// The file itself, as it was before it was read.
+    pub target: PathFacts,
+    /// What kind of file.
+    pub kind: ArtifactKind,
+}
+
+/// Facts about one component of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathFacts {
+    /// Owner, mode and times.
+    pub inode: Inode,
+    /// Whether a POSIX access list is set.
+    pub has_access_list: bool,
+}
 
 /// A three-valued truth. The order makes "and" the minimum and "or" the maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

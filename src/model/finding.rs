@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::artifact::Inode;
+use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::location::Place;
 use crate::model::rule::{Confidence, KindIndex};
 use crate::model::secret::SecretId;
@@ -44,6 +44,8 @@ pub struct Identity {
 pub struct Location {
     /// Path as the swept host sees it.
     pub path: PathBuf,
+    /// What the path is.
+    pub kind: ArtifactKind,
     /// Further names of the same inode (hard links) met in the sweep, sorted.
     pub other_names: Vec<PathBuf>,
     /// Span, line and column.

@@ -15,5 +15,6 @@ pub mod path_pattern;
 pub mod principal;
 pub mod rule;
 pub mod secret;
+pub mod segment;
 pub mod store;
 pub mod time;

@@ -15,6 +15,8 @@ pub struct RuleIndex(pub usize);
 /// Everything known before a sweep starts.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
+    /// Hash of all rule files, to tell reports of different rules apart.
+    pub digest: String,
     /// Credential kinds, sorted by id.
     pub kinds: Vec<Kind>,
     /// Detectors, in the order of their kinds.
@@ -35,6 +37,15 @@ impl RuleSet {
     pub fn rule(&self, index: RuleIndex) -> &Rule {
         &self.rules[index.0]
     }
+}
+
+/// Where a rule, store or advisory is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// File, as given.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: usize,
 }
 
 /// What a credential is, what it opens and how it is rotated.
@@ -59,6 +70,8 @@ pub struct Kind {
 /// One shape of one kind.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    /// Where it is written.
+    pub origin: Origin,
     /// What a match would be.
     pub kind: KindIndex,
     /// At least one must occur before the pattern is tried.

@@ -1,7 +1,7 @@
 //! A well-known place where credentials rest, and which of its fields hold them.
 
 use crate::model::path_pattern::PathPattern;
-use crate::model::rule::KindIndex;
+use crate::model::rule::{KindIndex, Origin};
 
 /// Position of a [`Store`] in [`RuleSet::stores`](crate::model::rule::RuleSet::stores).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,6 +10,8 @@ pub struct StoreIndex(pub usize);
 /// A well-known place.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// Where it is written.
+    pub origin: Origin,
     /// Kebab-case name.
     pub id: String,
     /// What a report calls it.

@@ -1,0 +1,141 @@
+//! The advisories, indexed for the questions a walk asks of every file: is this path,
+//! this content or this package one of theirs?
+
+use std::collections::HashMap;
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use sha2::{Digest, Sha256};
+
+use crate::components::version::{is_same_version, normal_name};
+use crate::model::advisory::{
+    Advisory, AdvisoryIndex, BadPackage, Ecosystem, Indicator, Role, Weight,
+};
+use crate::model::artifact::Artifact;
+use crate::model::component::{Component, Sighting};
+use crate::model::path_pattern::PathPatterns;
+
+/// All advisories, indexed.
+pub struct Catalogue<'r> {
+    advisories: &'r [Advisory],
+    indicators: Vec<(AdvisoryIndex, &'r Indicator)>,
+    paths: PathPatterns,
+    packages: HashMap<(Ecosystem, String), Vec<(AdvisoryIndex, &'r BadPackage)>>,
+    /// Known bad contents as `RECORD` writes them, by what they are contents of.
+    digests: HashMap<String, usize>,
+}
+
+impl<'r> Catalogue<'r> {
+    /// Indexes advisories.
+    pub fn new(advisories: &'r [Advisory]) -> Self {
+        let mut indicators = Vec::new();
+        let mut packages: HashMap<_, Vec<_>> = HashMap::new();
+        for (number, advisory) in advisories.iter().enumerate() {
+            let index = AdvisoryIndex(number);
+            indicators.extend(advisory.indicators.iter().map(|indicator| (index, indicator)));
+            for package in &advisory.packages {
+                let name = normal_name(advisory.ecosystem, &package.name);
+                packages.entry((advisory.ecosystem, name)).or_default().push((index, package));
+            }
+        }
+        let patterns = indicators.iter().enumerate().map(|(n, (_, one))| (&one.path, n));
+        let paths = PathPatterns::new(patterns);
+        let hashes = indicators.iter().enumerate();
+        let digests = hashes
+            .flat_map(|(n, (_, one))| one.sha256.iter().map(move |hex| (record_digest(hex), n)))
+            .collect();
+        Self { advisories, indicators, paths, packages, digests }
+    }
+
+    /// An advisory of this catalogue.
+    pub fn advisory(&self, index: AdvisoryIndex) -> &'r Advisory {
+        &self.advisories[index.0]
+    }
+
+    /// Whether [`Self::sightings`] may have something to say about a path.
+    pub fn names(&self, path: &std::path::Path) -> bool {
+        self.paths.matches(path)
+    }
+
+    /// The indicators that an artifact matches. `content` is asked for only where a hash
+    /// is known; `None` means that it could not be read.
+    pub fn sightings<'c>(
+        &self,
+        artifact: &Artifact,
+        content: impl Fn() -> Option<std::borrow::Cow<'c, [u8]>>,
+    ) -> Vec<Sighting> {
+        let owners = self.paths.owners(&artifact.path);
+        let wants_hash = owners.iter().any(|owner| !self.indicators[*owner].1.sha256.is_empty());
+        let content = if wants_hash { content() } else { None };
+        let hash = content.map(|bytes| HEXLOWER.encode(&Sha256::digest(bytes)));
+        let sighting = |owner: usize| {
+            let (advisory, indicator) = self.indicators[owner];
+            let known = &indicator.sha256;
+            let hash_is_known = hash.as_ref().filter(|_| !known.is_empty());
+            sighting(artifact, advisory, indicator, hash_is_known.map(|hash| known.contains(hash)))
+        };
+        owners.into_iter().map(sighting).collect()
+    }
+
+    /// Lines of a `RECORD` that claim a known bad content: proof of the version even if
+    /// the file itself is gone.
+    pub fn record_claims(&self, artifact: &Artifact, record: &[u8]) -> Vec<Sighting> {
+        if artifact.path.file_name().is_none_or(|name| name != "RECORD") {
+            return Vec::new();
+        }
+        let text = String::from_utf8_lossy(record);
+        let claims = text.lines().filter_map(|line| {
+            let (path, digest) = line.split_once(",sha256=")?;
+            let digest = digest.split(',').next()?;
+            let (advisory, indicator) = self.indicators[*self.digests.get(digest)?];
+            let mut claim = sighting(artifact, advisory, indicator, Some(true));
+            claim.role = Role::Payload;
+            claim.weight = Weight::Strong;
+            claim.note = format!("lists {} with a known bad hash", path.escape_debug());
+            Some(claim)
+        });
+        claims.collect()
+    }
+
+    /// The advisories that name a component in just this version.
+    pub fn hits(&self, component: &Component) -> Vec<(AdvisoryIndex, &'r BadPackage)> {
+        let key = (component.ecosystem, component.name.clone());
+        let named = self.packages.get(&key).map_or(&[][..], Vec::as_slice);
+        let is_bad = |package: &BadPackage| {
+            package
+                .versions
+                .iter()
+                .any(|bad| is_same_version(component.ecosystem, bad, &component.version))
+        };
+        named.iter().filter(|(_, package)| is_bad(package)).copied().collect()
+    }
+}
+
+/// A hexadecimal SHA-256 as `RECORD` writes it.
+fn record_digest(hex: &str) -> String {
+    HEXLOWER
+        .decode(hex.as_bytes())
+        .map_or_else(|_| hex.to_owned(), |bytes| BASE64URL_NOPAD.encode(&bytes))
+}
+
+fn sighting(
+    artifact: &Artifact,
+    advisory: AdvisoryIndex,
+    indicator: &Indicator,
+    hash_is_known: Option<bool>,
+) -> Sighting {
+    let times = &artifact.inode.times;
+    Sighting {
+        advisory,
+        path: artifact.path.clone(),
+        role: indicator.role,
+        weight: if indicator.sha256.is_empty() {
+            indicator.weight
+        } else {
+            weight(indicator, hash_is_known)
+        },
+        hash_is_known,
+        note: indicator.note.clone(),
+        owner_uid: artifact.inode.uid,
+        appeared: times.born.unwrap_or(times.changed),
+    }
+}

@@ -1,0 +1,89 @@
+//! The pattern of one rule, run in a small window around a keyword. The only door to
+//! the regex crate. Never sees a whole file, and what it sees is a copy.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::{Captures, Regex, RegexBuilder};
+
+use crate::model::rule::Rule;
+
+/// Bytes a compiled pattern may take; the largest of ours takes a tenth of it.
+const COMPILED_BYTES_MAX: usize = 8 << 20;
+
+/// A pattern that is compiled when it is first needed.
+#[derive(Default)]
+pub struct Pattern {
+    compiled: OnceLock<Option<Regex>>,
+}
+
+/// What a pattern captured, as ranges of the window.
+pub struct Capture {
+    /// The whole match, guards included.
+    pub whole: Range<usize>,
+    /// The group `secret`.
+    pub secret: Range<usize>,
+    /// The group `key_id`.
+    pub key_id: Option<Range<usize>>,
+    /// The group `account`.
+    pub account: Option<Range<usize>>,
+}
+
+/// Says what is wrong with the pattern of a rule, if anything is.
+pub fn check(rule: &Rule) -> Result<(), String> {
+    let regex = compile(rule).map_err(|error| error.to_string())?;
+    let names: Vec<&str> = regex.capture_names().flatten().collect();
+    if !names.contains(&"secret") {
+        return Err("has no group named `secret`".into());
+    }
+    match names.iter().find(|name| !["secret", "key_id", "account"].contains(name)) {
+        Some(name) => Err(format!("has an unknown group `{name}`")),
+        None => Ok(()),
+    }
+}
+
+fn compile(rule: &Rule) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&rule.pattern)
+        .unicode(false)
+        .case_insensitive(rule.ignore_case)
+        .size_limit(COMPILED_BYTES_MAX)
+        .build()
+}
+
+impl Pattern {
+    /// All matches in `window` that begin at `from` or later and at or before `last`.
+    /// `on_capture` gets each.
+    pub fn captures(
+        &self,
+        rule: &Rule,
+        window: &[u8],
+        from: usize,
+        last: usize,
+        mut on_capture: impl FnMut(Capture),
+    ) {
+        // A pattern that does not compile was refused by `check` before the sweep.
+        let Some(regex) = self.compiled.get_or_init(|| compile(rule).ok()) else { return };
+        let mut at = from;
+        while let Some(captures) = regex.captures_at(window, at) {
+            let Some(capture) = capture(&captures) else { return };
+            if capture.whole.start > last {
+                return;
+            }
+            at = capture.whole.end.max(at + 1);
+            on_capture(capture);
+            if at > window.len() {
+                return;
+            }
+        }
+    }
+}
+
+fn capture(captures: &Captures<'_>) -> Option<Capture> {
+    let named = |name: &str| captures.name(name).map(|group| group.range());
+    Some(Capture {
+        whole: captures.get(0)?.range(),
+        secret: named("secret")?,
+        key_id: named("key_id"),
+        account: named("account"),
+    })
+}

@@ -1,0 +1,166 @@
+//! From access, time and certainty to a verdict with its reasons.
+
+use crate::exposure::access::{Reader, may_read};
+use crate::model::component::Runner;
+use crate::model::exposure::{AccessChain, Reason, Truth, Verdict};
+use crate::model::principal::Certainty;
+use crate::model::time::Window;
+
+/// File systems stamp in ticks of up to 10 ms, and clocks step; so much is no proof.
+const CLOCK_DOUBT_SECONDS: i64 = 2;
+
+/// The verdict on one place, for one infected install's window and one runner.
+pub fn judge(
+    runner: &Runner,
+    gids: &[u32],
+    window: Window,
+    chain: &AccessChain,
+) -> (Verdict, Vec<Reason>) {
+    let (access, mut reasons) = may_read(Reader { uid: runner.uid, gids }, chain);
+    if access == Truth::No {
+        return denied(reasons, window, chain);
+    }
+    let (existed, when) = existed(window, chain);
+    let verdict = match (access, existed, runner.certainty) {
+        (_, Truth::No, _) => Verdict::NotExposed,
+        (Truth::Unknown, ..) | (_, _, Certainty::Possible) => Verdict::Unknown,
+        (Truth::Yes, Truth::Yes, Certainty::Observed) => Verdict::Exposed,
+        _ => Verdict::Likely,
+    };
+    reasons.insert(0, ran(runner));
+    reasons.push(when);
+    (verdict, reasons)
+}
+
+fn ran(runner: &Runner) -> Reason {
+    let evidence = runner.evidence.clone();
+    match runner.certainty {
+        Certainty::Observed => Reason::Ran { evidence },
+        Certainty::Configured | Certainty::Possible => Reason::MayHaveRun { evidence },
+    }
+}
+
+/// Today's modes deny. A file whose mode may have been narrowed after the fact proves
+/// nothing; a folder's change time moves with every new entry, so there the denial stands
+/// and the doubt is told.
+fn denied(mut reasons: Vec<Reason>, window: Window, chain: &AccessChain) -> (Verdict, Vec<Reason>) {
+    let denying = reasons.iter().find_map(|reason| match reason {
+        Reason::ModeDenies { path, .. } => Some(path.clone()),
+        _ => None,
+    });
+    let Some(path) = denying else { return (Verdict::NotExposed, reasons) };
+    let is_file = path == chain.path;
+    let folder = chain.folders.iter().find(|(folder, _)| *folder == path);
+    let facts = if is_file { Some(&chain.target) } else { folder.and_then(|(_, f)| f.as_ref()) };
+    let changed = facts.map(|facts| facts.inode.times.changed);
+    let Some(changed) = changed.filter(|changed| *changed > window.start) else {
+        return (Verdict::NotExposed, reasons);
+    };
+    reasons.push(Reason::ModeChangedInside { path, changed });
+    (if is_file { Verdict::Unknown } else { Verdict::NotExposed }, reasons)
+}
+
+/// Was it there, with this content, inside the window? Only the change time is strong:
+/// the owner can set the others.
+fn existed(window: Window, chain: &AccessChain) -> (Truth, Reason) {
+    let times = &chain.target.inode.times;
+    if let Some(born) =
+        times.born.filter(|born| *born > window.end.plus_seconds(CLOCK_DOUBT_SECONDS))
+    {
+        return (Truth::No, Reason::MadeAfter { born });
+    }
+    let changed = times.changed;
+    if changed.plus_seconds(CLOCK_DOUBT_SECONDS) <= window.start {
+        return (Truth::Yes, Reason::UnchangedSince { changed });
+    }
+    (Truth::Unknown, Reason::ChangedInside { changed })
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::model::artifact::{ArtifactKind, Inode};
+    use crate::model::exposure::PathFacts;
+    use crate::model::time::{FileTimes, Moment};
+
+    /// A file of mode, owner and group, unchanged since 1970-01-01 00:16:40.
+    pub fn inode(mode: u32, uid: u32, gid: u32) -> Inode {
+        let at = Moment::new(1000, 0);
+        let times = FileTimes { accessed: at, modified: at, changed: at, born: Some(at) };
+        Inode {
+            device: 1,
+            number: 1,
+            mode: 0o100_000 | mode,
+            uid,
+            gid,
+            n_links: 1,
+            size_bytes: 1,
+            times,
+        }
+    }
+
+    /// The same as a folder.
+    pub fn folder(mode: u32, uid: u32, gid: u32) -> Inode {
+        Inode { mode: 0o040_000 | mode, ..inode(mode, uid, gid) }
+    }
+
+    /// A path through folders to a file.
+    pub fn chain(folders: &[Inode], target: Inode) -> AccessChain {
+        let facts = |inode: Inode| PathFacts { inode, has_access_list: false };
+        let folders = folders.iter().enumerate();
+        AccessChain {
+            path: "/f/file".into(),
+            folders: folders
+                .map(|(n, inode)| (format!("/f{n}").into(), Some(facts(*inode))))
+                .collect(),
+            target: facts(target),
+            kind: ArtifactKind::File,
+        }
+    }
+
+    fn verdict(chain: &AccessChain, uid: u32, certainty: Certainty) -> Verdict {
+        let runner = Runner { uid, certainty, evidence: String::new() };
+        let window = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
+        judge(&runner, &[], window, chain).0
+    }
+
+    fn changed(mut inode: Inode, seconds: i64) -> Inode {
+        inode.times.changed = Moment::new(seconds, 0);
+        inode
+    }
+
+    #[test]
+    fn what_the_runner_owned_all_along_is_exposed_if_it_ran() {
+        let key = chain(&[folder(0o755, 0, 0)], inode(0o600, 1000, 100));
+        assert_eq!(verdict(&key, 1000, Certainty::Observed), Verdict::Exposed);
+        assert_eq!(verdict(&key, 1000, Certainty::Configured), Verdict::Likely);
+        assert_eq!(verdict(&key, 1000, Certainty::Possible), Verdict::Unknown);
+        assert_eq!(verdict(&key, 2000, Certainty::Observed), Verdict::NotExposed);
+    }
+
+    #[test]
+    fn a_file_changed_inside_the_window_is_likely_at_most() {
+        let key = chain(&[], changed(inode(0o600, 1000, 100), 2500));
+        assert_eq!(verdict(&key, 1000, Certainty::Observed), Verdict::Likely);
+    }
+
+    #[test]
+    fn a_mode_narrowed_after_the_fact_hides_nothing() {
+        let key = chain(&[], changed(inode(0o600, 1000, 100), 2500));
+        assert_eq!(verdict(&key, 2000, Certainty::Observed), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_closed_home_stays_closed_although_its_change_time_is_fresh() {
+        let home = changed(folder(0o700, 1000, 100), 2500);
+        let key = chain(&[home], inode(0o644, 1000, 100));
+        assert_eq!(verdict(&key, 2000, Certainty::Observed), Verdict::NotExposed);
+    }
+
+    #[test]
+    fn what_was_made_after_the_window_is_not_exposed() {
+        let mut key = chain(&[], changed(inode(0o600, 1000, 100), 4000));
+        key.target.inode.times.born = Some(Moment::new(4000, 0));
+        assert_eq!(verdict(&key, 1000, Certainty::Observed), Verdict::NotExposed);
+    }
+}

@@ -1,0 +1,120 @@
+//! Findings to credentials: one row each however many places hold it, in the order in
+//! which they should be rotated. Pure.
+
+mod order;
+mod settle;
+
+pub use settle::settle;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::inventory::order::sort;
+use crate::model::exposure::Exposure;
+use crate::model::finding::{Expiry, Finding, Identity, Location};
+use crate::model::inventory::{Credential, CredentialPlace};
+use crate::model::location::Span;
+use crate::model::rule::RuleSet;
+use crate::model::secret::SecretId;
+use crate::model::time::Moment;
+
+/// A finding with what was concluded about it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What was found.
+    pub finding: Finding,
+    /// Verdict for each infected install and runner.
+    pub exposures: Vec<Exposure>,
+    /// Users other than root who may read it today.
+    pub reader_uids: Vec<u32>,
+}
+
+/// All credentials, in rotation order.
+pub fn credentials(judged: Vec<Judged>, rules: &RuleSet, now: Moment) -> Vec<Credential> {
+    let mut by_secret: BTreeMap<SecretId, Vec<Judged>> = BTreeMap::new();
+    for one in judged {
+        by_secret.entry(one.finding.identity.secret_id).or_default().push(one);
+    }
+    let mut credentials: Vec<Credential> =
+        by_secret.into_values().map(|places| credential(places, rules)).collect();
+    sort(&mut credentials, rules, now);
+    credentials
+}
+
+/// One credential from all its findings.
+fn credential(mut findings: Vec<Judged>, rules: &RuleSet) -> Credential {
+    findings.sort_by(|one, other| key(&one.finding.location).cmp(&key(&other.finding.location)));
+    let identity = identity(findings.iter().map(|one| &one.finding.identity), rules);
+    let places = places(findings);
+    let verdict = places.iter().flat_map(|place| &place.exposures).map(|one| one.verdict).min();
+    let readers: BTreeSet<u32> =
+        places.iter().flat_map(|place| place.reader_uids.iter().copied()).collect();
+    Credential { identity, verdict, reader_uids: readers.into_iter().collect(), places }
+}
+
+fn key(location: &Location) -> (&std::path::Path, Span) {
+    (&location.path, location.place.span)
+}
+
+/// The most believed of several identities, with what the others add to it.
+fn identity<'i>(
+    identities: impl Iterator<Item = &'i Identity> + Clone,
+    rules: &RuleSet,
+) -> Identity {
+    let best = identities.clone().min_by_key(|one| {
+        let kind = rules.kind(one.kind);
+        (one.confidence, std::cmp::Reverse(kind.impact), &kind.id)
+    });
+    let mut identity = best.expect("a credential has at least one finding").clone();
+    for other in identities {
+        identity.key_id = identity.key_id.or_else(|| other.key_id.clone());
+        identity.account = identity.account.or_else(|| other.account.clone());
+        identity.protection = identity.protection.min(other.protection.clone());
+        if identity.expiry == Expiry::Unknown {
+            identity.expiry = other.expiry;
+        }
+    }
+    identity
+}
+
+/// Places of one credential, those of one inode joined: hard links are one file.
+fn places(findings: Vec<Judged>) -> Vec<CredentialPlace> {
+    let mut places: Vec<CredentialPlace> = Vec::new();
+    let mut linked: BTreeMap<(u64, u64, Span), usize> = BTreeMap::new();
+    for Judged { finding, exposures, reader_uids } in findings {
+        let location = finding.location;
+        let inode = &location.inode;
+        let key = (inode.device, inode.number, location.place.span);
+        match linked.get(&key).filter(|_| inode.n_links > 1) {
+            Some(index) => join(&mut places[*index], location, exposures, reader_uids),
+            None => {
+                linked.insert(key, places.len());
+                places.push(CredentialPlace { location, exposures, reader_uids });
+            }
+        }
+    }
+    places
+}
+
+/// A further name of a place: whoever can read it under any name can read it.
+fn join(
+    place: &mut CredentialPlace,
+    location: Location,
+    exposures: Vec<Exposure>,
+    readers: Vec<u32>,
+) {
+    let names = &mut place.location.other_names;
+    names.push(location.path);
+    names.extend(location.other_names);
+    names.sort();
+    names.dedup();
+    names.retain(|name| *name != place.location.path);
+    place.location.store = place.location.store.or(location.store);
+    for (mine, other) in place.exposures.iter_mut().zip(exposures) {
+        if other.verdict < mine.verdict {
+            *mine = other;
+        }
+    }
+    place.reader_uids.extend(readers);
+    place.reader_uids.sort_unstable();
+    place.reader_uids.dedup();
+}

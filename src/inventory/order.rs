@@ -1,0 +1,68 @@
+//! What to rotate first. Every step of the order is one line of [`rank`], and equal
+//! credentials are ordered by their place, never by chance.
+
+use std::cmp::Reverse;
+use std::path::PathBuf;
+
+use crate::model::exposure::Verdict;
+use crate::model::finding::{Expiry, Protection};
+use crate::model::inventory::Credential;
+use crate::model::location::Span;
+use crate::model::rule::{Confidence, RuleSet};
+use crate::model::time::Moment;
+
+/// Sorts by [`rank`].
+pub fn sort(credentials: &mut [Credential], rules: &RuleSet, now: Moment) {
+    credentials.sort_by_cached_key(|credential| rank(credential, rules, now));
+}
+
+/// The smaller, the sooner.
+type Rank = (
+    bool,
+    Option<Verdict>,
+    Usability,
+    bool,
+    Reverse<u8>,
+    Confidence,
+    Reverse<usize>,
+    String,
+    Option<(PathBuf, Span)>,
+);
+
+fn rank(credential: &Credential, rules: &RuleSet, now: Moment) -> Rank {
+    let identity = &credential.identity;
+    let kind = rules.kind(identity.kind);
+    let first = credential.places.first().map(|place| &place.location);
+    (
+        // Guesses come after everything that is known.
+        identity.confidence == Confidence::Low,
+        credential.verdict,
+        usability(credential, now),
+        // What can publish or push code feeds a worm.
+        !kind.propagates,
+        Reverse(kind.impact),
+        identity.confidence,
+        Reverse(credential.places.len()),
+        kind.id.clone(),
+        first.map(|location| (location.path.clone(), location.place.span)),
+    )
+}
+
+/// How soon a thief could use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Usability {
+    AtOnce,
+    AfterGuessing,
+    AfterDecrypting,
+    Never,
+}
+
+fn usability(credential: &Credential, now: Moment) -> Usability {
+    match (&credential.identity.expiry, &credential.identity.protection) {
+        (Expiry::At(end), _) if *end < now => Usability::Never,
+        (_, Protection::Plaintext | Protection::Unknown) => Usability::AtOnce,
+        (_, Protection::Weak { .. }) => Usability::AfterGuessing,
+        (_, Protection::Encrypted { .. }) => Usability::AfterDecrypting,
+        (_, Protection::Hardware) => Usability::Never,
+    }
+}

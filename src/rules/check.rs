@@ -1,0 +1,392 @@
+//! From files as written to a checked rule set. Collects every mistake before it
+//! gives up, and looks for doubled ids in the lists, before any map is built.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::de::DeserializeOwned;
+
+use crate::error::RuleMistake;
+use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Indicator, Role, Trigger, Weight};
+use crate::model::path_pattern::PathPattern;
+use crate::model::rule::{Check, Confidence, Example, Kind, KindIndex, Origin, Rule, RuleSet};
+use crate::model::store::{
+    Decode, ExpectedCredential, FieldPath, FieldReference, Format, Store, StoreCredential,
+    StoreExample,
+};
+use crate::model::time::{Moment, Window};
+use crate::rules::load::{RuleFile, Shelf};
+use crate::rules::schema::{
+    AdvisoryFile, BadPackageWritten, CredentialFile, ExampleWritten, IndicatorWritten, KindWritten,
+    RuleWritten, StoreCredentialWritten, StoreExampleWritten, StoreFile,
+};
+
+/// Shorter keywords occur everywhere.
+const KEYWORD_BYTES_MIN: usize = 4;
+/// The margins that chunked reading keeps around each chunk.
+pub const BACK_BYTES_MAX: usize = 1024;
+/// See [`BACK_BYTES_MAX`].
+pub const FORWARD_BYTES_MAX: usize = 65536;
+
+/// Layers of files to one rule set.
+pub fn check(layers: Vec<Vec<RuleFile>>) -> Result<RuleSet, Vec<RuleMistake>> {
+    let mut drawer = Drawer::default();
+    for files in layers {
+        drawer.layer += 1;
+        files.iter().for_each(|file| drawer.put(file));
+    }
+    drawer.rule_set()
+}
+
+/// Everything as written, by id, with the mistakes found so far.
+#[derive(Default)]
+struct Drawer {
+    layer: usize,
+    kinds: BTreeMap<String, (usize, Origin, String, KindWritten)>,
+    stores: BTreeMap<String, (usize, Origin, StoreFile)>,
+    advisories: BTreeMap<String, (usize, Origin, AdvisoryFile)>,
+    mistakes: Vec<RuleMistake>,
+}
+
+impl Drawer {
+    fn put(&mut self, file: &RuleFile) {
+        match file.shelf {
+            Shelf::Credentials => {
+                let Some(written) = self.parse::<CredentialFile>(file) else { return };
+                for kind in written.kinds {
+                    let origin = file.origin(kind.id.span().start);
+                    let id = kind.id.get_ref().clone();
+                    let entry = (self.layer, origin.clone(), written.issuer.clone(), kind);
+                    let earlier = self.kinds.insert(id.clone(), entry);
+                    self.twice(earlier.map(|(layer, ..)| layer), &origin, &id);
+                }
+            }
+            Shelf::Stores => {
+                let Some(written) = self.parse::<StoreFile>(file) else { return };
+                let origin = file.origin(written.id.span().start);
+                let id = written.id.get_ref().clone();
+                let earlier = self.stores.insert(id.clone(), (self.layer, origin.clone(), written));
+                self.twice(earlier.map(|(layer, ..)| layer), &origin, &id);
+            }
+            Shelf::Advisories => {
+                let Some(written) = self.parse::<AdvisoryFile>(file) else { return };
+                let origin = file.origin(written.id.span().start);
+                let id = written.id.get_ref().clone();
+                let entry = (self.layer, origin.clone(), written);
+                let earlier = self.advisories.insert(id.clone(), entry);
+                self.twice(earlier.map(|(layer, ..)| layer), &origin, &id);
+            }
+        }
+    }
+
+    fn parse<T: DeserializeOwned>(&mut self, file: &RuleFile) -> Option<T> {
+        toml::from_str(&file.text)
+            .map_err(|error| {
+                let origin = file.origin(error.span().map_or(0, |span| span.start));
+                let what = error.message().replace('\n', "; ");
+                self.mistakes.push(origin.mistake("rule/toml", what));
+            })
+            .ok()
+    }
+
+    fn twice(&mut self, earlier_layer: Option<usize>, origin: &Origin, id: &str) {
+        if earlier_layer == Some(self.layer) {
+            self.mistakes.push(origin.mistake("rule/id-twice", format!("`{id}` stands twice")));
+        }
+    }
+
+    fn rule_set(self) -> Result<RuleSet, Vec<RuleMistake>> {
+        let mut mistakes = self.mistakes;
+        let mut set = RuleSet::default();
+        let indices: HashMap<String, KindIndex> =
+            self.kinds.keys().enumerate().map(|(n, id)| (id.clone(), KindIndex(n))).collect();
+        for (id, (_, origin, issuer, written)) in self.kinds {
+            let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
+            judge.kind(issuer, written, &mut set);
+        }
+        for (id, (_, origin, written)) in self.stores {
+            let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
+            let store = judge.store(written, &indices);
+            set.stores.extend(store);
+        }
+        for (id, (_, origin, written)) in self.advisories {
+            let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
+            let advisory = judge.advisory(written);
+            set.advisories.extend(advisory);
+        }
+        if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
+    }
+}
+
+impl RuleFile {
+    fn origin(&self, offset: usize) -> Origin {
+        let line = 1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+        Origin { file: self.name.clone(), line }
+    }
+}
+
+impl Origin {
+    /// A mistake at this place.
+    pub fn mistake(&self, code: &'static str, what: impl Into<String>) -> RuleMistake {
+        RuleMistake { file: self.file.clone(), line: self.line, what: what.into(), code }
+    }
+}
+
+/// Judges one kind, store or advisory and writes down what is wrong with it.
+struct Judge<'m> {
+    origin: Origin,
+    subject: String,
+    mistakes: &'m mut Vec<RuleMistake>,
+}
+
+impl Judge<'_> {
+    fn say(&mut self, code: &'static str, what: impl AsRef<str>) {
+        let what = format!("`{}`: {}", self.subject, what.as_ref());
+        self.mistakes.push(self.origin.mistake(code, what));
+    }
+
+    fn kind(&mut self, issuer: String, written: KindWritten, set: &mut RuleSet) {
+        let kind = KindIndex(set.kinds.len());
+        if !(1..=5).contains(&written.impact) {
+            self.say("rule/impact", "impact is not 1 to 5");
+        }
+        if written.rotate.is_empty() {
+            self.say("rule/no-rotation", "has no rotation steps");
+        }
+        let lifetime_seconds_max = written.lifetime_max.as_deref().and_then(|text| {
+            let seconds = seconds(text);
+            if seconds.is_none() {
+                self.say(
+                    "rule/lifetime",
+                    format!("lifetime_max `{text}` is not like 90m, 12h, 30d"),
+                );
+            }
+            seconds
+        });
+        for rule in written.rules {
+            let rule = self.rule(rule, kind);
+            set.rules.push(rule);
+        }
+        set.kinds.push(Kind {
+            id: self.subject.clone(),
+            title: written.title,
+            issuer,
+            impact: written.impact,
+            propagates: written.propagates,
+            lifetime_seconds_max,
+            rotate: written.rotate,
+        });
+    }
+
+    fn rule(&mut self, written: RuleWritten, kind: KindIndex) -> Rule {
+        self.complete(&written);
+        let checks =
+            written.checks.iter().filter_map(|name| self.named("check", name, &Check::ALL));
+        Rule {
+            checks: checks.collect(),
+            origin: self.origin.clone(),
+            kind,
+            ignore_case: written.ignore_case,
+            keywords: written.keywords,
+            pattern: written.pattern.into_inner(),
+            prefix: written.prefix,
+            back_bytes: written.window.back,
+            forward_bytes: written.window.forward,
+            entropy_min: written.entropy_min,
+            confidence: self.confidence(&written.confidence),
+            examples: written.examples.into_iter().map(example).collect(),
+            counter_examples: written.counter_examples.into_iter().map(example).collect(),
+            gaps: written.gaps.into_iter().map(example).collect(),
+        }
+    }
+
+    fn complete(&mut self, rule: &RuleWritten) {
+        if rule.keywords.is_empty() {
+            self.say("rule/no-keyword", "has a rule without keyword");
+        }
+        for keyword in rule.keywords.iter().filter(|word| word.len() < KEYWORD_BYTES_MIN) {
+            self.say("rule/keyword-short", format!("keyword `{keyword}` is too short"));
+        }
+        if rule.window.back > BACK_BYTES_MAX || rule.window.forward > FORWARD_BYTES_MAX {
+            self.say("rule/window", "window is wider than 1024 back or 65536 forward");
+        }
+        if rule.examples.is_empty() {
+            self.say("rule/no-example", "has a rule without example");
+        }
+        if rule.counter_examples.is_empty() {
+            self.say("rule/no-counter-example", "has a rule without counter-example");
+        }
+        let texts = rule.counter_examples.iter().chain(&rule.gaps);
+        if texts.into_iter().any(|example| example.why.is_empty()) {
+            self.say("rule/no-why", "has a counter-example or gap without `why`");
+        }
+    }
+
+    fn store(&mut self, written: StoreFile, kinds: &HashMap<String, KindIndex>) -> Option<Store> {
+        let paths: Vec<_> = written.paths.iter().filter_map(|text| self.path(text)).collect();
+        if paths.is_empty() {
+            self.say("store/no-path", "has no path");
+        }
+        if written.examples.is_empty() {
+            self.say("store/no-example", "has no example");
+        }
+        let credentials = written.credentials.into_iter();
+        Some(Store {
+            credentials: credentials.filter_map(|one| self.store_credential(one, kinds)).collect(),
+            format: self.named("format", &written.format, &Format::ALL)?,
+            origin: self.origin.clone(),
+            id: self.subject.clone(),
+            title: written.title,
+            paths,
+            env: written.env,
+            contains: written.contains,
+            examples: written.examples.into_iter().map(store_example).collect(),
+        })
+    }
+
+    fn store_credential(
+        &mut self,
+        written: StoreCredentialWritten,
+        kinds: &HashMap<String, KindIndex>,
+    ) -> Option<StoreCredential> {
+        let kind = kinds.get(written.kind.get_ref()).copied();
+        if kind.is_none() {
+            self.say("store/kind", format!("no kind is called `{}`", written.kind.get_ref()));
+        }
+        let secret = written.secret.into_vec();
+        let secret: Vec<_> =
+            secret.iter().filter_map(|text| self.parsed(FieldPath::parse(text))).collect();
+        let mut reference =
+            |text: Option<String>| text.and_then(|text| self.parsed(FieldReference::parse(&text)));
+        let (account, key_id) = (reference(written.account), reference(written.key_id));
+        let expires = reference(written.expires);
+        let decode = written.decode.as_deref().unwrap_or("none");
+        let decode = self.named("decoding", decode, &Decode::ALL)?;
+        Some(StoreCredential { kind: kind?, secret, account, key_id, expires, decode })
+    }
+
+    fn advisory(&mut self, written: AdvisoryFile) -> Option<Advisory> {
+        let start = Moment::parse(&written.window.start);
+        let end = Moment::parse(&written.window.end);
+        let window = start.zip(end).filter(|(start, end)| start < end);
+        if window.is_none() {
+            self.say("advisory/window", "window is not two moments in order");
+        }
+        if written.packages.is_empty() {
+            self.say("advisory/no-package", "names no package");
+        }
+        let ecosystem = match written.ecosystem.as_str() {
+            "PyPI" => Some(Ecosystem::PyPI),
+            "npm" => Some(Ecosystem::Npm),
+            other => {
+                self.say("advisory/ecosystem", format!("no ecosystem is called `{other}`"));
+                None
+            }
+        };
+        let packages = written.packages.into_iter().map(|package| self.package(package)).collect();
+        let indicators = written.indicators.into_iter();
+        let indicators = indicators.filter_map(|indicator| self.indicator(indicator)).collect();
+        let (start, end) = window?;
+        Some(Advisory {
+            id: self.subject.clone(),
+            title: written.title,
+            ids: written.ids,
+            summary: written.summary,
+            ecosystem: ecosystem?,
+            window: Window { start, end },
+            confidence: self.confidence(&written.confidence),
+            sources: written.sources,
+            contain: written.contain,
+            packages,
+            indicators,
+        })
+    }
+
+    fn package(&mut self, written: BadPackageWritten) -> BadPackage {
+        if written.versions.is_empty() {
+            self.say("advisory/no-version", format!("`{}` has no version", written.name));
+        }
+        if written.triggers.is_empty() {
+            self.say("advisory/no-trigger", format!("`{}` has no trigger", written.name));
+        }
+        let triggers = written.triggers.iter();
+        BadPackage {
+            triggers: triggers
+                .filter_map(|name| self.named("trigger", name, &Trigger::ALL))
+                .collect(),
+            name: written.name,
+            versions: written.versions,
+            clean_before: written.clean_before,
+            clean_after: written.clean_after,
+        }
+    }
+
+    fn indicator(&mut self, written: IndicatorWritten) -> Option<Indicator> {
+        let is_sha256 =
+            |text: &String| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !written.sha256.iter().all(is_sha256) {
+            self.say("advisory/sha256", format!("`{}`: a hash is not 64 hex digits", written.path));
+        }
+        Some(Indicator {
+            path: self.path(&written.path)?,
+            sha256: written.sha256.iter().map(|text| text.to_ascii_lowercase()).collect(),
+            role: self.named("role", &written.role, &Role::ALL)?,
+            weight: self.named("weight", &written.weight, &Weight::ALL)?,
+            note: written.note,
+        })
+    }
+
+    fn path(&mut self, text: &str) -> Option<PathPattern> {
+        self.parsed(PathPattern::new(text))
+    }
+
+    fn parsed<T>(&mut self, result: Result<T, String>) -> Option<T> {
+        result.map_err(|why| self.say("rule/path", why)).ok()
+    }
+
+    fn confidence(&mut self, name: &str) -> Confidence {
+        let all = [Confidence::High, Confidence::Medium, Confidence::Low];
+        let all = all.map(|confidence| (confidence.as_str(), confidence));
+        self.named("confidence", name, &all).unwrap_or(Confidence::Low)
+    }
+
+    fn named<T: Copy>(&mut self, what: &str, name: &str, all: &[(&str, T)]) -> Option<T> {
+        let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        if found.is_none() {
+            self.say("rule/name", format!("no {what} is called `{name}`"));
+        }
+        found
+    }
+}
+
+fn example(written: ExampleWritten) -> Example {
+    let secret = written.secret.as_ref().unwrap_or(&written.text);
+    Example { secret: unbreak(secret), text: unbreak(&written.text), why: written.why }
+}
+
+fn store_example(written: StoreExampleWritten) -> StoreExample {
+    let expect = written.expect.into_iter().map(|expected| ExpectedCredential {
+        kind: expected.kind,
+        secret: unbreak(&expected.secret),
+        account: expected.account.as_deref().map(unbreak),
+        key_id: expected.key_id.as_deref().map(unbreak),
+    });
+    StoreExample { expect: expect.collect(), path: written.path, text: unbreak(&written.text) }
+}
+
+/// Takes the break marks out: `~` vanishes, `~~` is a tilde.
+fn unbreak(text: &str) -> String {
+    let pieces: Vec<String> = text.split("~~").map(|piece| piece.replace('~', "")).collect();
+    pieces.join("~")
+}
+
+/// `90m`, `12h`, `30d` in seconds.
+fn seconds(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let unit = match unit {
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86400,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(unit).filter(|seconds| *seconds > 0)
+}

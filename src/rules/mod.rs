@@ -1,0 +1,9 @@
+//! From rule files to a checked [`RuleSet`](crate::model::rule::RuleSet), or to the list of *all*
+//! their mistakes. Compiles no pattern and tries no example: that is `proof.rs`.
+
+mod builtin;
+mod check;
+mod load;
+mod schema;
+
+pub use load::{RuleFile, builtin_files, folder_files, load};

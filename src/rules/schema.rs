@@ -1,0 +1,196 @@
+//! Rule files as they are written. Believes nothing: `check.rs` does the judging.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// `rules/credentials/ISSUER.toml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialFile {
+    pub issuer: String,
+    #[serde(rename = "source")]
+    pub _source: String,
+    #[serde(rename = "kind", default)]
+    pub kinds: Vec<KindWritten>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindWritten {
+    pub id: Spanned<String>,
+    pub title: String,
+    pub impact: u8,
+    #[serde(default)]
+    pub propagates: bool,
+    pub lifetime_max: Option<String>,
+    pub rotate: Vec<String>,
+    #[serde(rename = "rule", default)]
+    pub rules: Vec<RuleWritten>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleWritten {
+    pub keywords: Vec<String>,
+    #[serde(default)]
+    pub ignore_case: bool,
+    pub pattern: Spanned<String>,
+    pub prefix: Option<String>,
+    #[serde(default)]
+    pub window: WindowWritten,
+    pub entropy_min: Option<f64>,
+    pub confidence: String,
+    #[serde(default)]
+    pub checks: Vec<String>,
+    #[serde(default)]
+    pub examples: Vec<ExampleWritten>,
+    #[serde(default)]
+    pub counter_examples: Vec<ExampleWritten>,
+    #[serde(default)]
+    pub gaps: Vec<ExampleWritten>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowWritten {
+    #[serde(default = "default_back")]
+    pub back: usize,
+    #[serde(default = "default_forward")]
+    pub forward: usize,
+}
+
+impl Default for WindowWritten {
+    fn default() -> Self {
+        Self { back: default_back(), forward: default_forward() }
+    }
+}
+
+const fn default_back() -> usize {
+    64
+}
+
+const fn default_forward() -> usize {
+    512
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleWritten {
+    pub text: String,
+    pub secret: Option<String>,
+    #[serde(default)]
+    pub why: String,
+}
+
+/// `rules/stores/STORE.toml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreFile {
+    pub id: Spanned<String>,
+    pub title: String,
+    #[serde(rename = "source")]
+    pub _source: String,
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub env: Vec<String>,
+    #[serde(default)]
+    pub contains: Vec<String>,
+    pub format: String,
+    #[serde(rename = "credential", default)]
+    pub credentials: Vec<StoreCredentialWritten>,
+    #[serde(rename = "example", default)]
+    pub examples: Vec<StoreExampleWritten>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreCredentialWritten {
+    pub kind: Spanned<String>,
+    pub secret: OneOrMany,
+    pub account: Option<String>,
+    pub key_id: Option<String>,
+    pub expires: Option<String>,
+    pub decode: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    pub fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(text) => vec![text],
+            Self::Many(texts) => texts,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreExampleWritten {
+    pub path: String,
+    pub text: String,
+    pub expect: Vec<ExpectedWritten>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedWritten {
+    pub kind: String,
+    pub secret: String,
+    pub account: Option<String>,
+    pub key_id: Option<String>,
+}
+
+/// `rules/advisories/INCIDENT.toml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdvisoryFile {
+    pub id: Spanned<String>,
+    pub title: String,
+    pub ecosystem: String,
+    #[serde(default)]
+    pub ids: Vec<String>,
+    pub summary: String,
+    pub window: AdvisoryWindowWritten,
+    pub confidence: String,
+    pub sources: Vec<String>,
+    pub contain: Vec<String>,
+    #[serde(rename = "package", default)]
+    pub packages: Vec<BadPackageWritten>,
+    #[serde(rename = "indicator", default)]
+    pub indicators: Vec<IndicatorWritten>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdvisoryWindowWritten {
+    pub start: String,
+    pub end: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BadPackageWritten {
+    pub name: String,
+    pub versions: Vec<String>,
+    pub triggers: Vec<String>,
+    pub clean_before: Option<String>,
+    pub clean_after: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorWritten {
+    pub path: String,
+    #[serde(default)]
+    pub sha256: Vec<String>,
+    pub role: String,
+    pub weight: String,
+    #[serde(default)]
+    pub note: String,
+}
