@@ -1,9 +1,10 @@
 //! credreach: which credentials on this host could a malicious package have read,
 //! and what to rotate first.
 //!
-//! The house has four floors (`docs/architecture.md`): the ground ([`model`] and
-//! [`error`]), columns that know only the ground, the beam ([`sweep`](mod@sweep)) that
-//! knows the order of the stages, and the roof (`main.rs`), which parses and renders.
+//! The house has four floors (`docs/architecture.md`): the ground ([`model`], [`error`]
+//! and [`forge`]), columns that know only the ground, the beam ([`sweep`](mod@sweep),
+//! [`proof`] and [`selftest`](mod@selftest)) that knows the order of the stages, and the
+//! roof (`main.rs`), which parses and renders.
 
 pub mod components;
 pub mod config;
@@ -11,7 +12,13 @@ pub mod detect;
 pub mod discover;
 pub mod error;
 pub mod exposure;
+pub mod forge;
 pub mod inventory;
 pub mod model;
+pub mod proof;
 pub mod read;
+pub mod report;
 pub mod rules;
+pub mod selftest;
+pub mod sweep;
+pub mod vet;

@@ -1,1 +1,9 @@
-fn main() {}
+//! The roof: parse, sweep, render, exit.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -128,11 +128,8 @@ fn sighting(
         advisory,
         path: artifact.path.clone(),
         role: indicator.role,
-        weight: if indicator.sha256.is_empty() {
-            indicator.weight
-        } else {
-            weight(indicator, hash_is_known)
-        },
+        // A known hash makes any sign strong.
+        weight: if hash_is_known == Some(true) { Weight::Strong } else { indicator.weight },
         hash_is_known,
         note: indicator.note.clone(),
         owner_uid: artifact.inode.uid,

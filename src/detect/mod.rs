@@ -1,6 +1,11 @@
 //! Bytes to candidates: rules by keyword and window, stores by their format. Pure;
 //! believes nothing and reads no file.
 
+pub mod decode;
 pub mod engine;
+pub mod fields;
+pub mod formats;
 pub mod pattern;
 pub mod prefilter;
+pub mod stores;
+pub mod tree;

@@ -74,6 +74,8 @@ pub enum Skip {
     HardLink,
     /// An empty file.
     Empty,
+    /// The home of another user, which this one may not enter.
+    ClosedHome,
 }
 
 impl Skip {
@@ -86,6 +88,7 @@ impl Skip {
             Self::Excluded => "excluded",
             Self::HardLink => "hard-link",
             Self::Empty => "empty",
+            Self::ClosedHome => "closed-home",
         }
     }
 }
@@ -121,6 +124,11 @@ impl ProblemList {
         for problem in other.listed.into_values().flatten() {
             self.list(problem);
         }
+    }
+
+    /// Adds what there is.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        problems.into_iter().for_each(|problem| self.push(problem));
     }
 
     /// Whether there is none.

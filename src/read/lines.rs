@@ -28,6 +28,11 @@ impl LineCounter {
         self.counted_to = end;
     }
 
+    /// How far was counted.
+    pub fn counted_to(&self) -> u64 {
+        self.counted_to
+    }
+
     /// The place of a span that starts where counting stands.
     pub fn place(&mut self, bytes: &[u8], offset: u64, span: Span) -> Place {
         self.advance(bytes, offset, span.start);

@@ -1,7 +1,4 @@
-//! The rule files in the binary. Generated: `tests/rules.rs` makes the list anew and
-//! compares (`CREDREACH_BLESS=1 cargo test --test rules` writes it).
+//! The rule files in the binary. `build.rs` makes the list.
 
-/// Path and text of each file, sorted.
-#[rustfmt::skip]
-pub const BUILTIN: &[(&str, &str)] = &[
-];
+/// Path and text of each file, sorted within its shelf.
+pub const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

@@ -1,0 +1,137 @@
+//! The command line, as typed. Says nothing about what it means: that is `resolve.rs`.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Which credentials on this host could a malicious package have read, and what to
+/// rotate first. Offline and read-only.
+#[derive(Parser)]
+#[command(version, propagate_version = true, max_term_width = 90)]
+#[command(
+    after_help = "Exit codes: 0 nothing found and everything read · 1 something to rotate · \
+2 the run failed\n            3 nothing found, but not everything could be read · 130 interrupted"
+)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Sweep this host, an image or some folders
+    Sweep(SweepArgs),
+    /// Show what a sweep would look at, and why
+    Roots(RootsArgs),
+    /// List the rules, or check a folder of them
+    Rules(RulesArgs),
+    /// Plant an infected host in a temporary folder, sweep it and check the result
+    Selftest(SelftestArgs),
+}
+
+/// Where to look.
+#[derive(ClapArgs)]
+pub struct ScopeArgs {
+    /// Files or folders to sweep instead of the default scope (homes, CI workspaces, installed
+    /// packages, configuration, running processes)
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Sweep a mounted image: users, homes and paths are those below DIR
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Refuse to fall back on the default scope when no PATH is given
+    #[arg(long)]
+    pub no_default_scope: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct SweepArgs {
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// How to write the report
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FormatArg::Terminal)]
+    pub format: FormatArg,
+    /// Write the report to a new file, readable by you alone
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Workers (default: one a core)
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Leave paths alone: '**/node_modules', '/srv/*/cache' (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Key of the secret ids: the same key gives the same ids on every host
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// A folder of further rules; an id that exists replaces the built-in one (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Judge as of this time instead of now: for an image, when it was taken
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Do not read files bigger than this many MiB; each is reported [default: 4096]
+    #[arg(long, value_name = "MIB")]
+    pub max_file_size: Option<u64>,
+    /// Exit with 0 whatever was found; failures still exit with 2
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourArg::Auto)]
+    pub color: ColourArg,
+    /// Only the answer and what to do
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Every place, reason, step and problem
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// For a person
+    Terminal,
+    /// One document, docs/report-schema.md
+    Json,
+    /// One record a line
+    Ndjson,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColourArg {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(ClapArgs)]
+pub struct RootsArgs {
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[derive(ClapArgs)]
+pub struct RulesArgs {
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+#[derive(Subcommand)]
+pub enum RulesCommand {
+    /// Every credential kind, store and advisory
+    List,
+    /// Everything that is wrong with the built-in rules and those of a folder
+    Check {
+        /// A folder of rules
+        #[arg(value_name = "DIR")]
+        folders: Vec<PathBuf>,
+    },
+}
+
+#[derive(ClapArgs)]
+pub struct SelftestArgs {
+    /// Leave the planted host where it is and say where
+    #[arg(long)]
+    pub keep: bool,
+}

@@ -1,0 +1,140 @@
+//! From what was typed to what a sweep is told. The only place that asks for the time,
+//! the user, the home and random numbers; the only door to dirs and getrandom.
+
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use credreach::config::{Config, SIZE_BYTES_MAX_DEFAULT};
+use credreach::error::Error;
+use credreach::model::host::HostRoot;
+use credreach::model::path_pattern::PathPattern;
+use credreach::model::rule::RuleSet;
+use credreach::model::secret::{KeyOrigin, SecretKey};
+use credreach::model::time::Moment;
+
+use crate::cli::args::{ScopeArgs, SweepArgs};
+
+/// A key file holds at least this much.
+const KEY_BYTES_MIN: usize = 32;
+/// And at most this much: more is some other file.
+const KEY_BYTES_MAX: u64 = 1 << 20;
+
+/// The configuration that a scope alone gives.
+pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
+    if args.no_default_scope && args.paths.is_empty() {
+        return Err(Error::Usage {
+            what: "--no-default-scope without PATH leaves nothing to sweep".into(),
+            help: "name at least one PATH, or take the flag away".into(),
+        });
+    }
+    let root = root(args.root.as_deref())?;
+    let paths = args.paths.iter().map(|path| absolute(path, &root)).collect::<Result<_, _>>()?;
+    Ok(Config {
+        home: if root.is_live() { dirs::home_dir() } else { None },
+        root,
+        paths,
+        excluded: Vec::new(),
+        n_threads: available_parallelism().map_or(1, usize::from),
+        key: random_key()?,
+        now: now(),
+        uid: rustix::process::geteuid().as_raw(),
+        size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
+    })
+}
+
+/// The configuration of a sweep.
+pub fn sweep(args: &SweepArgs) -> Result<Config, Error> {
+    let mut config = scope(&args.scope)?;
+    config.excluded = args.exclude.iter().map(|glob| exclude(glob)).collect::<Result<_, _>>()?;
+    match args.threads {
+        Some(0) => {
+            let help = "leave --threads away to use every core".into();
+            return Err(Error::Usage { what: "--threads 0 does nothing".into(), help });
+        }
+        Some(n_threads) => config.n_threads = n_threads,
+        None => {}
+    }
+    if let Some(path) = &args.key_file {
+        config.key = key_of(path)?;
+    }
+    if let Some(text) = &args.as_of {
+        config.now = Moment::parse(text).ok_or_else(|| Error::Usage {
+            what: format!("--as-of {} is no time", text.escape_debug()),
+            help: "times look like 2026-03-24T10:39:00Z".into(),
+        })?;
+    }
+    if let Some(mebibytes) = args.max_file_size {
+        config.size_bytes_max = mebibytes.saturating_mul(1 << 20);
+    }
+    Ok(config)
+}
+
+/// The built-in rules, with those of folders over them. Rules from outside are proven on
+/// their own examples before they are used.
+pub fn rules(folders: &[PathBuf]) -> Result<RuleSet, Error> {
+    let mut layers = vec![credreach::rules::builtin_files()];
+    for folder in folders {
+        layers.push(credreach::rules::folder_files(folder)?);
+    }
+    let rules = credreach::rules::load(layers)?;
+    let mistakes = if folders.is_empty() { Vec::new() } else { credreach::proof::prove(&rules) };
+    if mistakes.is_empty() { Ok(rules) } else { Err(Error::Rules { mistakes }) }
+}
+
+fn root(folder: Option<&Path>) -> Result<HostRoot, Error> {
+    let Some(folder) = folder else { return Ok(HostRoot::live()) };
+    let unusable = |why: String| Error::RootUnusable { path: folder.to_owned(), why };
+    let real = folder.canonicalize().map_err(|error| unusable(error.to_string()))?;
+    if !real.is_dir() {
+        return Err(unusable("is no folder".into()));
+    }
+    Ok(if real == Path::new("/") { HostRoot::live() } else { HostRoot::image(real) })
+}
+
+/// As the host sees it: in an image, paths start at its root.
+fn absolute(path: &Path, root: &HostRoot) -> Result<PathBuf, Error> {
+    if path.is_absolute() {
+        return Ok(path.to_owned());
+    }
+    if !root.is_live() {
+        return Ok(Path::new("/").join(path));
+    }
+    std::path::absolute(path)
+        .map_err(|error| Error::PathMissing { path: path.to_owned(), why: error.to_string() })
+}
+
+/// A pattern without a beginning means "anywhere".
+fn exclude(glob: &str) -> Result<PathPattern, Error> {
+    let is_anchored = glob.starts_with('/') || glob.starts_with("~/") || glob.starts_with("**/");
+    let text = if is_anchored { glob.to_owned() } else { format!("**/{glob}") };
+    let text = text.trim_end_matches('/');
+    PathPattern::new(text).map_err(|why| Error::Exclude { pattern: glob.to_owned(), why })
+}
+
+fn key_of(path: &Path) -> Result<SecretKey, Error> {
+    let wrong = |why: String| Error::KeyFile { path: path.to_owned(), why };
+    let stat = path.metadata().map_err(|error| wrong(error.to_string()))?;
+    if !stat.is_file() || stat.len() > KEY_BYTES_MAX {
+        return Err(wrong("is no key file".into()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    if bytes.len() < KEY_BYTES_MIN {
+        return Err(wrong(format!("holds {} bytes; {KEY_BYTES_MIN} are needed", bytes.len())));
+    }
+    Ok(SecretKey { bytes: credreach::vet::derive_key(&bytes), origin: KeyOrigin::File })
+}
+
+fn random_key() -> Result<SecretKey, Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Error::Usage {
+        what: format!("the system gives no random numbers: {error}"),
+        help: "pass a key with --key-file".into(),
+    })?;
+    Ok(SecretKey { bytes, origin: KeyOrigin::Random })
+}
+
+fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Moment::new(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos())
+}

@@ -1,0 +1,88 @@
+//! `credreach sweep`
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use credreach::detect::engine::Engine;
+use credreach::error::Error;
+use credreach::report::outcome::Outcome;
+use credreach::report::view::Report;
+use credreach::report::{Format, Look, Verbosity};
+use credreach::sweep::{Watch, sweep};
+
+use crate::cli::args::{ColourArg, FormatArg, SweepArgs};
+use crate::cli::output::Output;
+use crate::cli::progress::Progress;
+use crate::cli::{interrupt, resolve};
+
+/// Columns of a screen that does not say how wide it is.
+const WIDTH_DEFAULT: usize = 80;
+/// Wider lines are hard to read.
+const WIDTH_MAX: usize = 120;
+
+/// Sweeps and reports.
+pub fn run(args: &SweepArgs) -> Result<u8, Error> {
+    let rules = resolve::rules(&args.rules)?;
+    let config = resolve::sweep(args)?;
+    credreach::sweep::roots(&config)?;
+    let output = Output::open(args.output.as_deref())?;
+    let watch = Arc::new(Watch::default());
+    interrupt::watch(&watch.interrupted);
+    let start = Instant::now();
+    let progress = Progress::start(&watch, args.quiet);
+    let swept = sweep(&config, &Engine::new(&rules), &watch);
+    drop(progress);
+    let inventory = match swept {
+        Ok(inventory) => inventory,
+        Err(error) => {
+            output.discard();
+            return Err(error);
+        }
+    };
+    let report = Report::new(&inventory, &rules);
+    let look = look(args);
+    output.write(|out| credreach::report::write(format(args.format), &report, &look, out))?;
+    if !args.quiet {
+        tell(&watch, start);
+    }
+    let outcome = Outcome::of(&inventory);
+    Ok(if args.exit_zero { Outcome::Clean } else { outcome }.exit_code())
+}
+
+/// How long it took: on stderr, so that the report of one host stays the same.
+fn tell(watch: &Watch, start: Instant) {
+    let seconds = start.elapsed().as_secs_f64();
+    let n_files = watch.n_files.load(Ordering::Relaxed);
+    let mebibytes = watch.n_bytes.load(Ordering::Relaxed) as f64 / f64::from(1 << 20);
+    let _ =
+        writeln!(std::io::stderr(), "swept {n_files} files, {mebibytes:.0} MiB in {seconds:.1} s");
+}
+
+const fn format(format: FormatArg) -> Format {
+    match format {
+        FormatArg::Terminal => Format::Terminal,
+        FormatArg::Json => Format::Json,
+        FormatArg::Ndjson => Format::Ndjson,
+    }
+}
+
+fn look(args: &SweepArgs) -> Look {
+    let is_screen = args.output.is_none() && std::io::stdout().is_terminal();
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let colour = match args.color {
+        ColourArg::Always => true,
+        ColourArg::Never => false,
+        ColourArg::Auto => (is_screen || is_set("CLICOLOR_FORCE")) && !is_set("NO_COLOR"),
+    };
+    let screen = rustix::termios::tcgetwinsize(std::io::stdout());
+    let columns = screen.ok().filter(|_| is_screen).map(|size| usize::from(size.ws_col));
+    let width = columns.filter(|columns| *columns > 0).unwrap_or(WIDTH_DEFAULT).min(WIDTH_MAX);
+    let verbosity = match (args.quiet, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    Look { colour, width, verbosity }
+}

@@ -1,0 +1,526 @@
+//! The fields of a store: which values of a tree a path points at, and what public facts
+//! stand beside them.
+//!
+//! Believes nothing: whether a value is a secret or a placeholder is not asked here. Knows
+//! trees, not formats.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::detect::tree::{Leaf, Node};
+use crate::model::candidate::Fields;
+use crate::model::store::{FieldPart, FieldPath, FieldReference, Store};
+
+/// A public fact is a name, a host or a date; what is longer is something else.
+const FACT_CHARACTERS_MAX: usize = 200;
+
+/// A value that a path points at.
+#[derive(Clone)]
+pub struct Field<'t, 'c> {
+    /// The value.
+    pub leaf: &'t Leaf<'c>,
+    /// What each `*` of the path matched, in order.
+    pub stars: Vec<Cow<'t, str>>,
+    /// The keys that each `**` of the path passed over, in order.
+    depths: Vec<Vec<Cow<'t, str>>>,
+}
+
+/// Every value that a path points at, in the order of the file.
+pub fn select<'t, 'c>(
+    tree: &'t Node<'c>,
+    path: &FieldPath,
+    ignore_case: bool,
+) -> Vec<Field<'t, 'c>> {
+    let steps: Vec<_> = path.parts.iter().map(Step::of_part).collect();
+    follow(tree, &steps, ignore_case)
+}
+
+/// The public fact that a reference names for a field: a text made of what the stars
+/// matched, or the nearest value at the place they name.
+pub fn refer(
+    tree: &Node<'_>,
+    reference: &FieldReference,
+    field: &Field<'_, '_>,
+    ignore_case: bool,
+) -> Option<String> {
+    let fact = match reference {
+        FieldReference::Text(template) => fill(template, &field.stars)?,
+        FieldReference::Path(path) => {
+            let steps = steps_beside(path, field);
+            let found = follow(tree, &steps, ignore_case).into_iter();
+            // A section may come twice; what belongs together stands together.
+            let start = field.leaf.span.start;
+            let nearest = found.min_by_key(|other| other.leaf.span.start.abs_diff(start))?;
+            String::from_utf8_lossy(&nearest.leaf.bytes).into_owned()
+        }
+    };
+    let fact: String = fact.trim().chars().take(FACT_CHARACTERS_MAX).collect();
+    (!fact.is_empty()).then_some(fact)
+}
+
+/// Every value of a store that holds something, with the position of the credential in
+/// `store.credentials` that claims it first. In the order of the file; a value that
+/// aliases show in several places is there once.
+pub fn credentials<'t, 'c>(tree: &'t Node<'c>, store: &Store) -> Vec<(usize, Field<'t, 'c>)> {
+    let ignore_case = store.format.ignores_case();
+    let mut claimed = HashSet::new();
+    let mut found = Vec::new();
+    for (index, credential) in store.credentials.iter().enumerate() {
+        for path in &credential.secret {
+            let fields = select(tree, path, ignore_case).into_iter();
+            let unclaimed = fields.filter(|field| {
+                !field.leaf.bytes.is_empty() && claimed.insert(field.leaf.span.clone())
+            });
+            found.extend(unclaimed.map(|field| (index, field)));
+        }
+    }
+    found.sort_by_key(|(_, field)| field.leaf.span.start);
+    found
+}
+
+/// The public facts beside a field that [`credentials`] found.
+pub fn fields_of(tree: &Node<'_>, store: &Store, index: usize, field: &Field<'_, '_>) -> Fields {
+    let credential = &store.credentials[index];
+    let fact = |reference: &Option<FieldReference>| {
+        refer(tree, reference.as_ref()?, field, store.format.ignores_case())
+    };
+    Fields {
+        key_id: fact(&credential.key_id),
+        account: fact(&credential.account),
+        expires: fact(&credential.expires),
+    }
+}
+
+/// One level of a path on its way through a tree.
+enum Step<'p> {
+    /// A key with `*` in it, or without.
+    Pattern(&'p str),
+    /// A key in which `*` is a letter like any other.
+    Exact(Cow<'p, str>),
+    AnyDepth,
+}
+
+impl<'p> Step<'p> {
+    fn of_part(part: &'p FieldPart) -> Self {
+        match part {
+            FieldPart::Key(key) => Self::Pattern(key),
+            FieldPart::AnyDepth => Self::AnyDepth,
+        }
+    }
+}
+
+/// The steps of a path with every `*` and `**` replaced by what it matched for a field.
+/// Those that the field's own path does not have stay open.
+fn steps_beside<'p>(path: &'p FieldPath, field: &'p Field<'_, '_>) -> Vec<Step<'p>> {
+    let mut stars = field.stars.iter();
+    let mut depths = field.depths.iter();
+    let mut steps = Vec::new();
+    for part in &path.parts {
+        match part {
+            FieldPart::AnyDepth => match depths.next() {
+                Some(keys) => steps.extend(keys.iter().map(|key| Step::Exact(Cow::Borrowed(key)))),
+                None => steps.push(Step::AnyDepth),
+            },
+            FieldPart::Key(pattern) => {
+                let n_stars = pattern.matches('*').count();
+                let matched: Vec<_> = stars.by_ref().take(n_stars).map(Cow::as_ref).collect();
+                steps.push(match matched.len() {
+                    n_matched if n_matched < n_stars => Step::Pattern(pattern),
+                    _ => Step::Exact(with_stars(pattern, &matched)),
+                });
+            }
+        }
+    }
+    steps
+}
+
+/// A pattern with its stars replaced, of which there are as many as given.
+fn with_stars<'p>(pattern: &'p str, stars: &[&str]) -> Cow<'p, str> {
+    if stars.is_empty() {
+        return Cow::Borrowed(pattern);
+    }
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    Cow::Owned(stars.iter().zip(pieces).fold(first, |key, (star, piece)| key + star + piece))
+}
+
+/// A template with `{1}` and the like replaced; `None` if there is no such star.
+fn fill(template: &str, stars: &[Cow<'_, str>]) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (number, behind) = behind.split_once('}')?;
+        let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+        text.push_str(before);
+        text.push_str(stars.get(index)?);
+        rest = behind;
+    }
+    Some(text + rest)
+}
+
+fn follow<'t, 'c>(tree: &'t Node<'c>, steps: &[Step<'_>], ignore_case: bool) -> Vec<Field<'t, 'c>> {
+    let mut walk = Walk {
+        ignore_case,
+        visited: HashSet::new(),
+        stars: Vec::new(),
+        depths: Vec::new(),
+        found: Vec::new(),
+    };
+    walk.visit(tree, steps);
+    walk.found
+}
+
+/// A walk over a tree along steps. Recurses once a level and once a step, both bounded.
+struct Walk<'t, 'c> {
+    ignore_case: bool,
+    /// Nodes with the number of steps left there. Two `**` lead to one place on many ways,
+    /// whose number doubles with every level.
+    visited: HashSet<(*const Node<'c>, usize)>,
+    stars: Vec<Cow<'t, str>>,
+    depths: Vec<Vec<Cow<'t, str>>>,
+    found: Vec<Field<'t, 'c>>,
+}
+
+impl<'t, 'c> Walk<'t, 'c> {
+    fn visit(&mut self, node: &'t Node<'c>, steps: &[Step<'_>]) {
+        if !self.visited.insert((std::ptr::from_ref(node), steps.len())) {
+            return;
+        }
+        match (steps, node) {
+            ([], Node::Value(leaf)) => {
+                let (stars, depths) = (self.stars.clone(), self.depths.clone());
+                self.found.push(Field { leaf, stars, depths });
+            }
+            ([Step::AnyDepth, rest @ ..], _) => {
+                self.depths.push(Vec::new());
+                self.descend(node, steps, rest);
+                self.depths.pop();
+            }
+            ([step, rest @ ..], _) => {
+                for (key, child) in children(node) {
+                    self.enter(key, child, step, rest);
+                }
+            }
+            ([], _) => {}
+        }
+    }
+
+    /// Tries the steps behind a `**` here, then one level deeper.
+    fn descend(&mut self, node: &'t Node<'c>, steps: &[Step<'_>], rest: &[Step<'_>]) {
+        self.visit(node, rest);
+        for (key, child) in children(node) {
+            if self.visited.insert((std::ptr::from_ref(child), steps.len())) {
+                self.passed_over().push(key);
+                self.descend(child, steps, rest);
+                self.passed_over().pop();
+            }
+        }
+    }
+
+    /// The keys that the innermost `**` has passed over.
+    fn passed_over(&mut self) -> &mut Vec<Cow<'t, str>> {
+        self.depths.last_mut().expect("a `**` is under way")
+    }
+
+    fn enter(
+        &mut self,
+        key: Cow<'t, str>,
+        child: &'t Node<'c>,
+        step: &Step<'_>,
+        rest: &[Step<'_>],
+    ) {
+        let n_stars = self.stars.len();
+        let is_match = match step {
+            Step::Exact(exact) => equal(&key, exact, self.ignore_case),
+            Step::Pattern(pattern) => match stars_of(&key, pattern, self.ignore_case) {
+                Some(stars) => {
+                    self.stars.extend(stars.into_iter().map(|range| sub_key(&key, range)));
+                    true
+                }
+                None => false,
+            },
+            Step::AnyDepth => false,
+        };
+        if is_match {
+            self.visit(child, rest);
+        }
+        self.stars.truncate(n_stars);
+    }
+}
+
+/// The parts of a node with their keys; those of a list are numbers from 0.
+fn children<'t, 'c>(
+    node: &'t Node<'c>,
+) -> Box<dyn Iterator<Item = (Cow<'t, str>, &'t Node<'c>)> + 't> {
+    match node {
+        Node::Value(_) => Box::new(std::iter::empty()),
+        Node::Map(entries) => {
+            Box::new(entries.iter().map(|(key, child)| (Cow::Borrowed(&**key), child)))
+        }
+        Node::List(list) => {
+            let numbered = list.iter().enumerate();
+            Box::new(numbered.map(|(index, child)| (Cow::Owned(index.to_string()), child)))
+        }
+    }
+}
+
+fn sub_key<'t>(key: &Cow<'t, str>, range: Range<usize>) -> Cow<'t, str> {
+    match key {
+        Cow::Borrowed(key) => Cow::Borrowed(&key[range]),
+        Cow::Owned(key) => Cow::Owned(key[range].to_owned()),
+    }
+}
+
+/// Which parts of a key the stars of a pattern match: all but the last as little as possible.
+fn stars_of(key: &str, pattern: &str, ignore_case: bool) -> Option<Vec<Range<usize>>> {
+    let Some((head, tail)) = pattern.split_once('*') else {
+        return equal(key, pattern, ignore_case).then(Vec::new);
+    };
+    let mut pieces: Vec<&str> = tail.split('*').collect();
+    let last = pieces.pop().unwrap_or_default();
+    let end = key.len().checked_sub(last.len())?;
+    let mut at = head.len();
+    if at > end || !stands_at(key, 0, head, ignore_case) || !stands_at(key, end, last, ignore_case)
+    {
+        return None;
+    }
+    let mut stars = Vec::new();
+    for piece in pieces {
+        let found = (at..=end.checked_sub(piece.len())?)
+            .find(|&start| stands_at(key, start, piece, ignore_case))?;
+        stars.push(at..found);
+        at = found + piece.len();
+    }
+    stars.push(at..end);
+    Some(stars)
+}
+
+/// Letter case of ASCII only: no key of a store has other letters.
+fn stands_at(key: &str, at: usize, piece: &str, ignore_case: bool) -> bool {
+    key.get(at..at + piece.len()).is_some_and(|part| equal(part, piece, ignore_case))
+}
+
+fn equal(left: &str, right: &str, ignore_case: bool) -> bool {
+    if ignore_case { left.eq_ignore_ascii_case(right) } else { left == right }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::formats::parse;
+    use crate::model::rule::KindIndex;
+    use crate::model::store::{Decode, Format, StoreCredential};
+
+    const TREE: &str = r#"{
+        "profiles": {
+            "work": {"token": "s3cr3t-1", "id": "AB", "seen": ["s3cr3t-2", {"token": "s3cr3t-3"}]},
+            "*": {"token": "s3cr3t-4", "id": "CD", "Token": "other"}
+        },
+        "users": [{"name": "ana", "user": {"token": "s3cr3t-5"}}, {"name": "bob"}]
+    }"#;
+
+    fn path(text: &str) -> FieldPath {
+        FieldPath::parse(text).unwrap()
+    }
+
+    fn text(leaf: &Leaf<'_>) -> String {
+        String::from_utf8(leaf.bytes.to_vec()).unwrap()
+    }
+
+    /// Selects from [`TREE`] and shows `value[stars]`.
+    fn check(wanted: &str, expected: &[&str]) {
+        let tree = parse(Format::Json, TREE.as_bytes()).unwrap();
+        let shown: Vec<_> = select(&tree, &path(wanted), false)
+            .iter()
+            .map(|field| format!("{}[{}]", text(field.leaf), field.stars.join(" ")))
+            .collect();
+        assert_eq!(shown, expected, "{wanted}");
+    }
+
+    #[test]
+    fn literal_parts_are_keys_and_indices() {
+        check("profiles.work.token", &["s3cr3t-1[]"]);
+        check("users.0.user.token", &["s3cr3t-5[]"]);
+        check("profiles.work", &[]);
+        check("profiles.work.token.x", &[]);
+        check("nothing", &[]);
+    }
+
+    #[test]
+    fn stars_say_what_they_matched() {
+        check("profiles.*.token", &["s3cr3t-1[work]", "s3cr3t-4[*]"]);
+        check("users.*.user.*", &["s3cr3t-5[0 token]"]);
+        check("profiles.w*k.t*n", &["s3cr3t-1[or oke]"]);
+    }
+
+    #[test]
+    fn any_depth_is_none_too_and_finds_a_value_once() {
+        check("**.token", &["s3cr3t-1[]", "s3cr3t-3[]", "s3cr3t-4[]", "s3cr3t-5[]"]);
+        check("profiles.**.work.**.token", &["s3cr3t-1[]", "s3cr3t-3[]"]);
+        check("**.**.**.id", &["AB[]", "CD[]"]);
+        check("users.**", &["ana[]", "s3cr3t-5[]", "bob[]"]);
+    }
+
+    #[test]
+    fn many_ways_to_a_value_do_not_multiply() {
+        let deep = format!("{}\"x\"{}", "[".repeat(60), "]".repeat(60));
+        let tree = parse(Format::Json, deep.as_bytes()).unwrap();
+        assert_eq!(select(&tree, &path(&"**.".repeat(20)[..59]), false).len(), 1);
+    }
+
+    #[test]
+    fn letter_case_counts_unless_told() {
+        let tree = parse(Format::Json, br#"{"API_Token": "s3cr3t"}"#).unwrap();
+        assert_eq!(select(&tree, &path("*_TOKEN"), false).len(), 0);
+        assert_eq!(select(&tree, &path("*_TOKEN"), true)[0].stars, ["API"]);
+    }
+
+    #[test]
+    fn globs_match_within_a_key() {
+        let stars = |key, pattern| {
+            stars_of(key, pattern, false).map(|stars| {
+                stars.into_iter().map(|range| key[range].to_owned()).collect::<Vec<_>>().join("|")
+            })
+        };
+        assert_eq!(stars("//h/:_authToken", "*:_authToken").as_deref(), Some("//h/"));
+        assert_eq!(stars("a_b_c", "*_*").as_deref(), Some("a|b_c"));
+        assert_eq!(stars("aXbXc", "a*X*c").as_deref(), Some("|b"));
+        assert_eq!(stars("größe", "gr*e").as_deref(), Some("öß"));
+        assert_eq!(stars("ß", "*\u{9f}"), None);
+        assert_eq!(stars("ab", "ab*b"), None);
+        assert_eq!(stars("", "*").as_deref(), Some(""));
+        assert_eq!(stars("abc", "a*x*c"), None);
+    }
+
+    /// Refers from the first field of a path in [`TREE`].
+    fn check_fact(wanted: &str, reference: &str, expected: Option<&str>) {
+        let tree = parse(Format::Json, TREE.as_bytes()).unwrap();
+        let field = &select(&tree, &path(wanted), false)[0];
+        let reference = FieldReference::parse(reference).unwrap();
+        assert_eq!(refer(&tree, &reference, field, false).as_deref(), expected);
+    }
+
+    #[test]
+    fn a_template_is_made_of_stars() {
+        check_fact("profiles.*.token", "{1}", Some("work"));
+        check_fact("profiles.w*.*", "profile {1}/{2}!", Some("profile ork/token!"));
+        check_fact("profiles.*.token", "{2}", None);
+        check_fact("profiles.*.token", "{0}", None);
+        check_fact("profiles.*.token", "{x", None);
+    }
+
+    #[test]
+    fn a_path_takes_what_the_stars_matched() {
+        check_fact("profiles.*.token", "profiles.*.id", Some("AB"));
+        check_fact("users.*.user.token", "users.*.name", Some("ana"));
+        check_fact("users.*.user.token", "users.1.name", Some("bob"));
+        check_fact("profiles.w*k.token", "profiles.w*k.id", Some("AB"));
+        check_fact("profiles.*.token", "profiles.*.nothing", None);
+        check_fact("profiles.*.token", "profiles.*", None);
+        check_fact("profiles.*.token", "users.0.*", None);
+    }
+
+    #[test]
+    fn a_path_takes_what_any_depth_passed_over() {
+        check_fact("profiles.**.seen.0", "profiles.**.id", Some("AB"));
+        check_fact("**.user.token", "**.name", Some("ana"));
+    }
+
+    #[test]
+    fn a_star_in_a_key_is_no_star() {
+        let tree = parse(Format::Json, TREE.as_bytes()).unwrap();
+        let field = &select(&tree, &path("profiles.*.token"), false)[1];
+        let reference = FieldReference::parse("profiles.*.id").unwrap();
+        assert_eq!(refer(&tree, &reference, field, false).as_deref(), Some("CD"));
+    }
+
+    #[test]
+    fn of_sections_that_come_twice_the_nearest_counts() {
+        let ini = b"[a]\nuser = ana\npassword = s3cr3t-1\n[a]\nuser = bob\npassword = s3cr3t-2\n";
+        let tree = parse(Format::Ini, ini).unwrap();
+        let reference = FieldReference::parse("*.user").unwrap();
+        let fields = select(&tree, &path("*.password"), true);
+        let users: Vec<_> = fields.iter().map(|it| refer(&tree, &reference, it, true)).collect();
+        assert_eq!(users, [Some("ana".to_owned()), Some("bob".to_owned())]);
+    }
+
+    #[test]
+    fn facts_are_short() {
+        let long = format!("{{\"a\": \"s3cr3t\", \"b\": \"{}\", \"c\": \" \"}}", "ß".repeat(500));
+        let tree = parse(Format::Json, long.as_bytes()).unwrap();
+        let field = &select(&tree, &path("a"), false)[0];
+        let fact = |key: &str| refer(&tree, &FieldReference::Path(path(key)), field, false);
+        assert_eq!(fact("b"), Some("ß".repeat(FACT_CHARACTERS_MAX)));
+        assert_eq!(fact("c"), None);
+    }
+
+    fn credential(kind: usize, secret: &[&str], account: &str) -> StoreCredential {
+        StoreCredential {
+            kind: KindIndex(kind),
+            secret: secret.iter().map(|text| path(text)).collect(),
+            account: Some(FieldReference::parse(account).unwrap()),
+            key_id: None,
+            expires: None,
+            decode: Decode::None,
+        }
+    }
+
+    fn store(format: Format, credentials: Vec<StoreCredential>) -> Store {
+        Store {
+            origin: Default::default(),
+            id: "store".into(),
+            title: String::new(),
+            paths: Vec::new(),
+            env: Vec::new(),
+            contains: Vec::new(),
+            format,
+            credentials,
+            examples: Vec::new(),
+        }
+    }
+
+    /// Shows `position value account` for all that a store finds.
+    fn check_store(store: &Store, file: &str, expected: &[&str]) {
+        let tree = parse(store.format, file.as_bytes()).unwrap();
+        let shown: Vec<_> = credentials(&tree, store)
+            .iter()
+            .map(|(index, field)| {
+                let account = fields_of(&tree, store, *index, field).account.unwrap_or_default();
+                format!("{index} {} {account}", text(field.leaf))
+            })
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn the_first_credential_that_matches_a_value_wins() {
+        let wanted = vec![
+            credential(0, &["B_TOKEN", "A_TOKEN"], "{1}"),
+            credential(1, &["*_TOKEN", "*_KEY"], "{1}"),
+        ];
+        check_store(
+            &store(Format::Dotenv, wanted),
+            "A_TOKEN=s3cr3t-1\nC_KEY=s3cr3t-2\nB_TOKEN=s3cr3t-3\nD_TOKEN=\nC_KEY=s3cr3t-4\n",
+            &["0 s3cr3t-1 ", "1 s3cr3t-2 C", "0 s3cr3t-3 ", "1 s3cr3t-4 C"],
+        );
+    }
+
+    #[test]
+    fn a_value_that_aliases_repeat_is_found_once() {
+        check_store(
+            &store(Format::Yaml, vec![credential(0, &["**.token"], "**.name")]),
+            "a: &a {token: s3cr3t, name: ana}\nb: *a\n",
+            &["0 s3cr3t ana"],
+        );
+    }
+
+    #[test]
+    fn a_netrc_knows_no_letter_case_and_belongs_to_machines() {
+        check_store(
+            &store(Format::Netrc, vec![credential(0, &["*.Password"], "*.machine")]),
+            "machine a.example login ana password s3cr3t-1\ndefault password s3cr3t-2",
+            &["0 s3cr3t-1 a.example", "0 s3cr3t-2 default"],
+        );
+    }
+}

@@ -1,0 +1,194 @@
+//! Secrets for tests, made at run time so that no file holds anything like a live one.
+//! Knows how to build what the checks take apart.
+
+use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD};
+use sha2::{Digest, Sha256};
+
+use crate::model::rule::Check;
+
+/// An armoured block with lines of 64 characters.
+pub fn armour(label: &str, body: &[u8]) -> String {
+    let lines: Vec<String> = BASE64
+        .encode(body)
+        .as_bytes()
+        .chunks(64)
+        .map(|line| String::from_utf8_lossy(line).into())
+        .collect();
+    let dashes = "-".repeat(5);
+    let lines = lines.join("\n");
+    format!("{dashes}BEGIN {label}{dashes}\n{lines}\n{dashes}END {label}{dashes}\n")
+}
+
+/// Strings of RFC 4251.
+pub fn strings(strings: &[&[u8]]) -> Vec<u8> {
+    strings
+        .iter()
+        .flat_map(|string| [&(string.len() as u32).to_be_bytes(), *string].concat())
+        .collect()
+}
+
+/// A value of DER.
+pub fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len() as u16;
+    let head = if length < 0x80 {
+        vec![tag, length as u8]
+    } else {
+        vec![tag, 0x82, (length >> 8) as u8, length as u8]
+    };
+    [&head, content].concat()
+}
+
+/// The parts of an OpenSSH private key.
+pub struct OpensshKey {
+    /// Public half.
+    pub public: Vec<u8>,
+    /// Private half, plain or not.
+    pub private: Vec<u8>,
+    protection: Vec<u8>,
+}
+
+impl OpensshKey {
+    /// A plain key; its numbers follow from the comment.
+    pub fn ed25519(comment: &str) -> Self {
+        let point = Sha256::digest(comment);
+        let seed = Sha256::digest(point);
+        let fields = [&b"ssh-ed25519"[..], &point, &[seed, point].concat(), comment.as_bytes()];
+        Self::plain(strings(&[b"ssh-ed25519", &point]), strings(&fields))
+    }
+
+    /// A handle of a key in hardware.
+    pub fn security_key(comment: &str) -> Self {
+        let key_type = b"sk-ssh-ed25519@openssh.com";
+        let public = strings(&[key_type, &[7; 32], b"ssh:"]);
+        let handle = strings(&[b"handle", b"", comment.as_bytes()]);
+        let private = [&public[..], &[1], &handle].concat();
+        Self::plain(public, private)
+    }
+
+    fn plain(public: Vec<u8>, fields: Vec<u8>) -> Self {
+        let private = [b"\x12\x34\x56\x78\x12\x34\x56\x78", &fields[..], b"\x01\x02\x03"].concat();
+        Self { public, private, protection: strings(&[b"none", b"none", b""]) }
+    }
+
+    /// The same key with its private half out of sight.
+    pub fn encrypted(self, rounds: u32) -> Self {
+        let options = [strings(&[&[9; 16]]), rounds.to_be_bytes().to_vec()].concat();
+        let private = self.private.iter().map(|byte| byte ^ 0x5A).collect();
+        let protection = strings(&[b"aes256-ctr", b"bcrypt", &options]);
+        Self { private, protection, ..self }
+    }
+
+    /// What the armour holds.
+    pub fn body(&self) -> Vec<u8> {
+        let halves = strings(&[&self.public, &self.private]);
+        [b"openssh-key-v1\0", &self.protection[..], &[0, 0, 0, 1], &halves].concat()
+    }
+
+    /// The whole file.
+    pub fn armoured(&self) -> String {
+        armour("OPENSSH PRIVATE KEY", &self.body())
+    }
+}
+
+/// A plain OpenSSH key, armoured.
+pub fn openssh_key(comment: &str) -> String {
+    OpensshKey::ed25519(comment).armoured()
+}
+
+/// A PuTTY key file with the headers of its key derivation.
+pub fn putty_key(version: u8, encryption: &str, derivation: &str) -> String {
+    let public = BASE64.encode(&strings(&[b"ssh-ed25519", &[7; 32]]));
+    let private = BASE64.encode(b"private half of the key");
+    let head = format!("PuTTY-User-Key-File-{version}: ssh-ed25519\nEncryption: {encryption}\n");
+    let halves = format!("Public-Lines: 1\n{public}\n{derivation}Private-Lines: 1\n{private}\n");
+    format!("{head}Comment: ana@desk\n{halves}Private-MAC: 00\n")
+}
+
+/// A packet of OpenPGP with a one-byte length in the new format.
+pub fn pgp_packet(kind: u8, body: &[u8]) -> Vec<u8> {
+    [&[0xC0 | kind, body.len() as u8], body].concat()
+}
+
+/// A version 4 RSA secret key with this behind its public half.
+pub fn pgp_secret_key(tail: &[u8]) -> Vec<u8> {
+    let tail = if tail == b"\x00" { b"\x00\x00\x08\xAB\x00\x00".as_slice() } else { tail };
+    [b"\x04\x65\x00\x00\x00\x01\x00\x10\xC5\xA7\x00\x11\x01\x00\x01", tail].concat()
+}
+
+/// A plain OpenPGP key with two user ids.
+pub fn pgp_key() -> Vec<u8> {
+    let ids = [pgp_packet(13, b"Ana <ana@host.example>"), pgp_packet(13, b"Bob")].concat();
+    [pgp_packet(5, &pgp_secret_key(b"\x00")), ids].concat()
+}
+
+/// A JSON web token.
+pub fn jwt(header: &str, payload: &str, signature: &str) -> String {
+    let encode = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
+    format!("{}.{}.{signature}", encode(header), encode(payload))
+}
+
+/// A version 2 macaroon behind a prefix.
+pub fn macaroon(identifier: &str, caveats: &[&str]) -> String {
+    let field = |kind: u8, text: &[u8]| [&[kind, text.len() as u8], text].concat();
+    let mut bytes = vec![2];
+    bytes.extend([field(1, b"host.example"), field(2, identifier.as_bytes()), vec![0]].concat());
+    for caveat in caveats {
+        bytes.extend([field(2, caveat.as_bytes()), vec![0]].concat());
+    }
+    bytes.extend([vec![0], field(6, &[0xC7; 32])].concat());
+    format!("pypi-{}", BASE64URL_NOPAD.encode(&bytes))
+}
+
+/// base58check of a payload, by repeated division.
+pub fn base58check(payload: &[u8]) -> String {
+    const ALPHABET: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    let sum = Sha256::digest(Sha256::digest(payload));
+    let mut number = [payload, &sum[..4]].concat();
+    let mut text = String::new();
+    while number.iter().any(|byte| *byte > 0) {
+        let mut rest = 0;
+        for byte in &mut number {
+            let value = rest * 256 + usize::from(*byte);
+            *byte = (value / 58) as u8;
+            rest = value % 58;
+        }
+        text.insert(0, char::from(ALPHABET[rest]));
+    }
+    text
+}
+
+/// A valid secret for each check that is not about armour.
+pub fn of_every_check() -> Vec<(Check, Vec<u8>)> {
+    let token = jwt(r#"{"alg":"HS256"}"#, r#"{"sub":"ana","exp":1774348740}"#, "c2ln");
+    let key_id = format!("AKIA{}", BASE32_NOPAD.encode(&[0xC1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
+    let caveats = [r#"[1,["left"]]"#, "[0,1774348740,1774340000]"];
+    let argon = "Key-Derivation: Argon2id\nArgon2-Memory: 8192\nArgon2-Passes: 13\n";
+    vec![
+        (Check::Jwt, token.into()),
+        (Check::AwsKeyId, key_id.into()),
+        (Check::PypiMacaroon, macaroon("3f2504e0-4f89-41d3-9a0c-0305e82c3301", &caveats).into()),
+        (Check::PuttyKey, putty_key(3, "aes256-cbc", argon).into()),
+        (Check::OpensshKey, openssh_key("ana").into()),
+        (Check::Base58Check, base58check(&[0x80; 33]).into()),
+        (Check::Bech32, "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw".into()),
+        (Check::BasicAuth, BASE64.encode(b"ana:hunter2").into()),
+        (Check::Uuid, "3f2504e0-4f89-41d3-9a0c-0305e82c3301".into()),
+    ]
+}
+
+/// Bodies to be armoured, for damage below the armour.
+pub fn bodies() -> Vec<(Check, &'static str, Vec<u8>)> {
+    let integers: Vec<u8> = (1..=9).flat_map(|n| der(0x02, &[n, 0xA5])).collect();
+    let rsa = der(0x30, &integers);
+    let algorithm = der(0x30, &der(0x06, b"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"));
+    let pkcs8 = [der(0x02, &[0]), algorithm, der(0x04, &rsa)].concat();
+    let sealed =
+        [der(0x30, &der(0x06, b"\x2A\x86\x48\x86\xF7\x0D\x01\x05\x03")), der(0x04, &[5; 16])];
+    vec![
+        (Check::OpensshKey, "OPENSSH PRIVATE KEY", OpensshKey::ed25519("ana").encrypted(24).body()),
+        (Check::PemKey, "RSA PRIVATE KEY", rsa),
+        (Check::PemKey, "PRIVATE KEY", der(0x30, &pkcs8)),
+        (Check::PemKey, "ENCRYPTED PRIVATE KEY", der(0x30, &sealed.concat())),
+        (Check::PgpKey, "PGP PRIVATE KEY BLOCK", pgp_key()),
+    ]
+}

@@ -1,0 +1,329 @@
+//! Makes the report's own structs out of an inventory. Does not sort credentials or
+//! judge them: their order and their verdicts come with the inventory.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::Problem;
+use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Trigger, Weight};
+use crate::model::component::{Component, Dated, InfectedInstall, Runner, Sighting};
+use crate::model::coverage::{Coverage, ProblemList};
+use crate::model::exposure::{Exposure, Verdict};
+use crate::model::finding::{Expiry, Location, Protection};
+use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
+use crate::model::principal::Principals;
+use crate::model::rule::{Confidence, RuleSet};
+use crate::model::secret::KeyOrigin;
+use crate::model::time::{FileTimes, Window};
+use crate::report::outcome::Outcome;
+use crate::report::view;
+use crate::report::view::{HostPath, ProtectionState, Report, Status};
+
+impl Report {
+    /// The report of an inventory that was made with these rules.
+    pub fn new(inventory: &Inventory, rules: &RuleSet) -> Self {
+        let context = Context { principals: &inventory.principals, rules };
+        let installs = inventory.installs.iter().enumerate();
+        let credentials = inventory.credentials.iter().enumerate();
+        Self {
+            schema_version: "1.0",
+            tool: view::Tool { name: "credreach", version: env!("CARGO_PKG_VERSION") },
+            run: run(&inventory.run),
+            status: status(&inventory.coverage),
+            summary: summary(inventory),
+            advisories: advisories(inventory, rules),
+            infected_installs: installs.map(|(n, install)| context.install(n, install)).collect(),
+            credentials: credentials.map(|(n, one)| context.credential(n + 1, one)).collect(),
+            environments: environments(&inventory.components),
+            coverage: coverage(&inventory.coverage),
+        }
+    }
+}
+
+/// What ids and indices stand for.
+struct Context<'i> {
+    principals: &'i Principals,
+    rules: &'i RuleSet,
+}
+
+impl Context<'_> {
+    fn install(&self, index: usize, install: &InfectedInstall) -> view::InfectedInstall {
+        let advisory = &self.rules.advisories[install.advisory.0];
+        let bad = install.component.as_ref().and_then(|component| bad_package(advisory, component));
+        view::InfectedInstall {
+            index,
+            advisory: advisory.id.clone(),
+            package: install.component.as_ref().map(package),
+            triggers: install.triggers.iter().map(|one| Trigger::ALL[*one as usize].0).collect(),
+            sightings: install.sightings.iter().map(|one| self.sighting(one)).collect(),
+            runners: install.runners.iter().map(|one| self.runner(one)).collect(),
+            window: view::DatedWindow {
+                window: window(install.window),
+                evidence: install.window_evidence.clone(),
+            },
+            clean_before: bad.and_then(|package| package.clean_before.clone()),
+            clean_after: bad.and_then(|package| package.clean_after.clone()),
+        }
+    }
+
+    fn sighting(&self, sighting: &Sighting) -> view::Sighting {
+        view::Sighting {
+            path: HostPath(sighting.path.clone()),
+            role: sighting.role.as_str(),
+            weight: Weight::ALL[sighting.weight as usize].0,
+            hash_known: sighting.hash_is_known,
+            note: sighting.note.clone(),
+            owner: self.user(sighting.owner_uid),
+            appeared: sighting.appeared.to_string(),
+        }
+    }
+
+    fn runner(&self, runner: &Runner) -> view::Runner {
+        view::Runner {
+            user: self.user(runner.uid),
+            certainty: runner.certainty.as_str(),
+            evidence: runner.evidence.clone(),
+        }
+    }
+
+    fn credential(&self, rank: usize, credential: &Credential) -> view::Credential {
+        let identity = &credential.identity;
+        let kind = self.rules.kind(identity.kind);
+        view::Credential {
+            rank,
+            secret_id: identity.secret_id.to_string(),
+            kind: kind.id.clone(),
+            title: kind.title.clone(),
+            issuer: kind.issuer.clone(),
+            impact: kind.impact,
+            propagates: kind.propagates,
+            key_id: identity.key_id.clone(),
+            account: identity.account.clone(),
+            hint: identity.hint.clone(),
+            confidence: identity.confidence.as_str(),
+            protection: protection(&identity.protection),
+            expiry: expiry(identity.expiry),
+            verdict: credential.verdict.map(Verdict::as_str),
+            readers: self.users(&credential.reader_uids),
+            rotate: kind.rotate.clone(),
+            locations: credential.places.iter().map(|place| self.location(place)).collect(),
+        }
+    }
+
+    fn location(&self, place: &CredentialPlace) -> view::Location {
+        let Location { path, other_names, place: position, containers, store, inode, .. } =
+            &place.location;
+        let store = store.map(|index| &self.rules.stores[index.0]);
+        view::Location {
+            path: HostPath(path.clone()),
+            other_names: other_names.iter().cloned().map(HostPath).collect(),
+            span: view::Span { start: position.span.start, end: position.span.end },
+            line: position.line,
+            column: position.column,
+            containers: containers.clone(),
+            store: store.map(|store| store.id.clone()),
+            store_title: store.map(|store| store.title.clone()),
+            owner: self.user(inode.uid),
+            group: view::Group { gid: inode.gid, name: self.principals.group_name(inode.gid) },
+            mode: format!("{:04o}", inode.permissions()),
+            times: times(&inode.times),
+            exposures: place.exposures.iter().map(|one| self.exposure(one)).collect(),
+            readers: self.users(&place.reader_uids),
+        }
+    }
+
+    fn exposure(&self, exposure: &Exposure) -> view::Exposure {
+        view::Exposure {
+            install: exposure.install_index,
+            user: self.user(exposure.uid),
+            verdict: exposure.verdict.as_str(),
+            reasons: exposure.reasons.clone(),
+        }
+    }
+
+    fn users(&self, uids: &[u32]) -> Vec<view::User> {
+        uids.iter().map(|uid| self.user(*uid)).collect()
+    }
+
+    fn user(&self, uid: u32) -> view::User {
+        view::User { uid, user: self.principals.user_name(uid) }
+    }
+}
+
+fn run(run: &Run) -> view::Run {
+    let origin = match run.key_origin {
+        KeyOrigin::File => "file",
+        KeyOrigin::Random => "random",
+    };
+    let root = |(path, why): &(std::path::PathBuf, String)| view::Root {
+        path: HostPath(path.clone()),
+        why: why.clone(),
+    };
+    view::Run {
+        started: run.started.to_string(),
+        host: run.host.clone(),
+        uid: run.uid,
+        image: run.image.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        roots: run.roots.iter().map(root).collect(),
+        key: view::Key { origin, id: run.key_id.clone() },
+        rules_digest: run.rules_digest.clone(),
+    }
+}
+
+fn status(coverage: &Coverage) -> Status {
+    if coverage.interrupted {
+        return Status::Interrupted;
+    }
+    if coverage.is_complete() { Status::Complete } else { Status::Incomplete }
+}
+
+fn summary(inventory: &Inventory) -> view::Summary {
+    let Inventory { installs, credentials, .. } = inventory;
+    let verdicts = [Verdict::Exposed, Verdict::Likely, Verdict::Unknown, Verdict::NotExposed];
+    let confidences = [Confidence::High, Confidence::Medium, Confidence::Low];
+    let n_of_verdict =
+        |verdict| credentials.iter().filter(|one| one.verdict == Some(verdict)).count();
+    let n_of_confidence =
+        |confidence| credentials.iter().filter(|one| one.identity.confidence == confidence).count();
+    view::Summary {
+        n_credentials: credentials.len(),
+        n_places: credentials.iter().map(|credential| credential.places.len()).sum(),
+        n_infected_installs: installs.len(),
+        by_verdict: verdicts.map(|one| (one.as_str(), n_of_verdict(one))).into(),
+        by_confidence: confidences.map(|one| (one.as_str(), n_of_confidence(one))).into(),
+        exit_code: Outcome::of(inventory).exit_code(),
+    }
+}
+
+fn advisories(inventory: &Inventory, rules: &RuleSet) -> Vec<view::Advisory> {
+    let hits = |index: usize| inventory.installs.iter().any(|one| one.advisory.0 == index);
+    let advisories = rules.advisories.iter().enumerate();
+    advisories.filter(|(index, _)| hits(*index)).map(|(_, advisory)| view_of(advisory)).collect()
+}
+
+fn view_of(advisory: &Advisory) -> view::Advisory {
+    view::Advisory {
+        id: advisory.id.clone(),
+        title: advisory.title.clone(),
+        ids: advisory.ids.clone(),
+        summary: advisory.summary.clone(),
+        contain: advisory.contain.clone(),
+        window: window(advisory.window),
+        sources: advisory.sources.clone(),
+    }
+}
+
+/// The entry of an advisory that names a component. An advisory may name one package
+/// several times with different versions; a version written in another way than the
+/// component's is still that package's.
+fn bad_package<'a>(advisory: &'a Advisory, component: &Component) -> Option<&'a BadPackage> {
+    let mut named = advisory.packages.iter().filter(|package| package.name == component.name);
+    let exact = named.clone().find(|package| package.versions.contains(&component.version));
+    exact.or_else(|| named.next())
+}
+
+fn package(component: &Component) -> view::Package {
+    view::Package {
+        name: component.name.clone(),
+        version: component.version.clone(),
+        ecosystem: component.ecosystem.as_str(),
+        path: HostPath(component.path.clone()),
+        installer: component.installer.clone(),
+        installed: component.installed.as_ref().map(dated),
+    }
+}
+
+fn dated(dated: &Dated) -> view::Dated {
+    view::Dated { at: dated.at.to_string(), evidence: dated.evidence.clone() }
+}
+
+fn window(window: Window) -> view::Window {
+    view::Window { start: window.start.to_string(), end: window.end.to_string() }
+}
+
+fn protection(protection: &Protection) -> view::Protection {
+    let (state, how) = match protection {
+        Protection::Plaintext => (ProtectionState::Plaintext, None),
+        Protection::Weak { how } => (ProtectionState::Weak, Some(how.clone())),
+        Protection::Encrypted { how } => (ProtectionState::Encrypted, Some(how.clone())),
+        Protection::Hardware => (ProtectionState::Hardware, None),
+        Protection::Unknown => (ProtectionState::Unknown, None),
+    };
+    view::Protection { state, how }
+}
+
+fn expiry(expiry: Expiry) -> Option<view::Expiry> {
+    match expiry {
+        Expiry::At(moment) => Some(view::Expiry { at: moment.to_string() }),
+        Expiry::Unknown => None,
+    }
+}
+
+fn times(times: &FileTimes) -> view::Times {
+    view::Times {
+        accessed: times.accessed.to_string(),
+        modified: times.modified.to_string(),
+        changed: times.changed.to_string(),
+        born: times.born.map(|moment| moment.to_string()),
+    }
+}
+
+fn environments(components: &[Component]) -> Vec<view::Environment> {
+    let mut grouped: BTreeMap<(&Path, Ecosystem), Vec<view::Component>> = BTreeMap::new();
+    for component in components {
+        let key = (component.environment.as_path(), component.ecosystem);
+        grouped.entry(key).or_default().push(view_of_component(component));
+    }
+    let environment =
+        |((path, ecosystem), components): ((&Path, Ecosystem), Vec<_>)| view::Environment {
+            path: HostPath(path.to_owned()),
+            ecosystem: ecosystem.as_str(),
+            n_components: components.len(),
+            components,
+        };
+    grouped.into_iter().map(environment).collect()
+}
+
+fn view_of_component(component: &Component) -> view::Component {
+    view::Component {
+        name: component.name.clone(),
+        version: component.version.clone(),
+        path: HostPath(component.path.clone()),
+        installer: component.installer.clone(),
+        installed: component.installed.as_ref().map(dated),
+        owner_uid: component.owner_uid,
+    }
+}
+
+fn coverage(coverage: &Coverage) -> view::Coverage {
+    view::Coverage {
+        complete: coverage.is_complete(),
+        n_files_read: coverage.n_files_read,
+        n_bytes_read: coverage.n_bytes_read,
+        n_folders: coverage.n_folders,
+        n_process_environments: coverage.n_environments,
+        skipped: coverage.skipped.iter().map(|(skip, n)| (skip.code(), *n)).collect(),
+        rejected: coverage.rejected.clone(),
+        access_times_touched: coverage.n_access_times_touched,
+        problems: problems(&coverage.problems),
+    }
+}
+
+fn problems(problems: &ProblemList) -> view::Problems {
+    let listed: Vec<_> = problems.listed().map(problem).collect();
+    let n_problems: u64 = problems.counts().map(|(_, n)| n).sum();
+    view::Problems {
+        counts: problems.counts().map(|(code, n)| (code.code(), n)).collect(),
+        unlisted: n_problems.saturating_sub(listed.len() as u64),
+        listed,
+    }
+}
+
+fn problem(problem: &Problem) -> view::Problem {
+    let sentence = problem.code.sentence();
+    let why = match problem.why.as_str() {
+        "" => sentence.to_owned(),
+        why => format!("{sentence} ({why})"),
+    };
+    view::Problem { code: problem.code.code(), path: HostPath(problem.path.clone()), why }
+}

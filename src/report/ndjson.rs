@@ -1,0 +1,107 @@
+//! The report as one JSON record a line, for streams and log stores. Does not lay out
+//! fields: a line is an object of `view.rs` with the name of its record before it.
+
+use std::io;
+
+use serde::Serialize;
+
+use crate::report::view::{Coverage, Report, Run, Status, Summary, Tool};
+
+/// Writes the report. The last record is `summary`; without it the stream was cut.
+pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let Report { schema_version, tool, run, .. } = report;
+    record("run", &Head { schema_version, tool, run }, out)?;
+    records("advisory", &report.advisories, out)?;
+    records("infected_install", &report.infected_installs, out)?;
+    records("credential", &report.credentials, out)?;
+    records("environment", &report.environments, out)?;
+    records("problem", &report.coverage.problems.listed, out)?;
+    record("summary", &Tail::of(report), out)
+}
+
+/// How the sweep was run, and the layout of what follows.
+#[derive(Serialize)]
+struct Head<'r> {
+    schema_version: &'static str,
+    tool: &'r Tool,
+    run: &'r Run,
+}
+
+/// What the run amounts to.
+#[derive(Serialize)]
+struct Tail<'r> {
+    status: Status,
+    summary: &'r Summary,
+    coverage: Coverage,
+}
+
+impl<'r> Tail<'r> {
+    fn of(report: &'r Report) -> Self {
+        let mut coverage = report.coverage.clone();
+        // They are records of their own.
+        coverage.problems.listed.clear();
+        Self { status: report.status, summary: &report.summary, coverage }
+    }
+}
+
+#[derive(Serialize)]
+struct Record<'r, T> {
+    record: &'static str,
+    #[serde(flatten)]
+    body: &'r T,
+}
+
+fn records<T: Serialize>(
+    name: &'static str,
+    bodies: &[T],
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    bodies.iter().try_for_each(|body| record(name, body, out))
+}
+
+fn record<T: Serialize>(name: &'static str, body: &T, out: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Record { record: name, body })?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::inventories::{incomplete, infected, rules};
+    use serde_json::Value;
+
+    fn lines(report: &Report) -> Vec<Value> {
+        let mut out = Vec::new();
+        write(report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_stream_starts_with_the_run_and_ends_with_the_summary() {
+        let lines = lines(&Report::new(&infected(), &rules()));
+        let (first, last) = (&lines[0], &lines[lines.len() - 1]);
+        assert_eq!([&first["record"], &first["schema_version"]], ["run", "1.0"]);
+        assert_eq!([&last["record"], &last["status"]], ["summary", "complete"]);
+    }
+
+    #[test]
+    fn a_record_is_the_same_object_as_in_the_document() {
+        let report = Report::new(&infected(), &rules());
+        let document = serde_json::to_value(&report).unwrap();
+        let mut credential =
+            lines(&report).into_iter().find(|line| line["record"] == "credential").unwrap();
+        credential.as_object_mut().unwrap().remove("record");
+        assert_eq!(credential, document["credentials"][0]);
+    }
+
+    #[test]
+    fn every_problem_has_its_line_and_the_summary_only_counts_them() {
+        let lines = lines(&Report::new(&incomplete(), &rules()));
+        let n_problems = lines.iter().filter(|line| line["record"] == "problem").count();
+        let problems = &lines[lines.len() - 1]["coverage"]["problems"];
+        assert_eq!(n_problems, 5);
+        assert_eq!(problems["counts"]["read/permission-denied"], 4);
+        assert_eq!(problems["listed"], serde_json::json!([]));
+    }
+}

@@ -1,0 +1,213 @@
+//! The first lines and the last: what happened here, and what to do now. Explains
+//! nothing; the sections between them do.
+
+use std::cmp::Reverse;
+use std::io;
+
+use crate::error::ProblemCode;
+use crate::model::principal::Certainty;
+use crate::report::terminal::screen::{Screen, Style};
+use crate::report::terminal::standing::Standing;
+use crate::report::terminal::words::{counted, is_before, listed, minute, number};
+use crate::report::view::{InfectedInstall, Report, Runner, Status};
+
+/// Most claims about installs on top; the rest stand in their own section.
+const CLAIMS_MAX: usize = 3;
+
+/// Most users named in a line.
+const USERS_MAX: usize = 5;
+
+/// The first lines.
+pub fn answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    if report.infected_installs.is_empty() {
+        clean_answer(report, screen)?;
+    } else {
+        infected_answer(report, screen)?;
+    }
+    match unread(report, screen.is_quiet()) {
+        Some(gaps) => screen.hang(0, "The look was incomplete: ", Style::Caution, &gaps),
+        None => Ok(()),
+    }
+}
+
+fn infected_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let mut claims: Vec<String> = Vec::new();
+    for install in &report.infected_installs {
+        let claim = claim(report, install);
+        // Two environments with the same package make the same claim.
+        if !claims.contains(&claim) {
+            claims.push(claim);
+        }
+    }
+    for claim in claims.iter().take(CLAIMS_MAX) {
+        screen.hang(0, "INFECTED: ", Style::Alarm, claim)?;
+    }
+    if claims.len() > CLAIMS_MAX {
+        let n_more = counted(claims.len() - CLAIMS_MAX, "more infected install");
+        screen.hang(0, "INFECTED: ", Style::Alarm, &format!("{n_more}, listed below."))?;
+    }
+    screen.prose(0, &reach(report, screen.is_quiet()))
+}
+
+/// `litellm 1.82.8 ran on web-3 as ana, since 2026-03-24 11:02 UTC.`
+fn claim(report: &Report, install: &InfectedInstall) -> String {
+    let what = install.package.as_ref().map_or_else(
+        || format!("{} (traces of it, no package)", install.advisory),
+        |package| format!("{} {}", package.name, package.version),
+    );
+    let host = if report.run.host.is_empty() { "this host" } else { &report.run.host };
+    let window = &install.window.window;
+    let (is, time) = if is_before(&window.end, &report.run.started) {
+        ("was", format!("between {} and {}", minute(&window.start), minute(&window.end)))
+    } else {
+        ("is", format!("since {}", minute(&window.start)))
+    };
+    match surest(&install.runners) {
+        Some((Certainty::Observed, users)) => format!("{what} ran on {host} as {users}, {time}."),
+        Some((Certainty::Configured, users)) => {
+            format!("{what} {is} on {host} and most likely ran as {users}, {time}.")
+        }
+        Some((Certainty::Possible, users)) => {
+            format!("{what} {is} on {host} and may have run as {users}, {time}.")
+        }
+        None => format!("{what} {is} on {host}, {time}; as whom it ran is not known."),
+    }
+}
+
+/// The users of the greatest certainty that any has, and that certainty.
+fn surest(runners: &[Runner]) -> Option<(Certainty, String)> {
+    [Certainty::Observed, Certainty::Configured, Certainty::Possible].into_iter().find_map(
+        |certainty| {
+            let sure = runners.iter().filter(|runner| runner.certainty == certainty.as_str());
+            let users: Vec<String> = sure.map(|runner| runner.user.user.clone()).collect();
+            (!users.is_empty()).then(|| (certainty, listed(&users, USERS_MAX)))
+        },
+    )
+}
+
+/// `14 credentials to rotate, in the order below: 9 exposed, 3 likely, 2 unknown.`
+fn reach(report: &Report, is_quiet: bool) -> String {
+    let n_to_rotate = Standing::count_to_rotate(report);
+    let mut sentences = if n_to_rotate == 0 {
+        "No credential was found in its reach.".to_owned()
+    } else {
+        let counts = Standing::TO_ROTATE.map(|standing| (standing, standing.count(report)));
+        let parts: Vec<String> = counts
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(standing, n)| format!("{} {}", number(*n), standing.heading().0.to_lowercase()))
+            .collect();
+        let credentials = counted(n_to_rotate, "credential");
+        let order = if is_quiet { "" } else { ", in the order below" };
+        format!("{credentials} to rotate{order}: {}.", parts.join(", "))
+    };
+    let n_doubtful = Standing::Doubtful.count(report);
+    if n_doubtful > 0 {
+        sentences += &format!(" {} more with low confidence.", number(n_doubtful));
+    }
+    let n_out_of_reach = Standing::OutOfReach.count(report);
+    if n_out_of_reach > 0 {
+        sentences += &format!(" {} shown to be out of its reach.", number(n_out_of_reach));
+    }
+    sentences
+}
+
+fn clean_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let n_credentials = report.credentials.len();
+    if n_credentials == 0 {
+        return screen.prose(0, "Nothing found: no infected install, and no credential.");
+    }
+    screen.prose(0, "No infected install found in what was read.")?;
+    screen.prose(0, &readable_today(report))
+}
+
+/// `What code running as a user could read today: ana 14, bob 3 (root reads everything).`
+fn readable_today(report: &Report) -> String {
+    let readers = report.credentials.iter().flat_map(|credential| &credential.readers);
+    let mut counts: Vec<(usize, &str)> = Vec::new();
+    for reader in readers {
+        match counts.iter_mut().find(|(_, user)| *user == reader.user) {
+            Some((n, _)) => *n += 1,
+            None => counts.push((1, &reader.user)),
+        }
+    }
+    if counts.is_empty() {
+        let credentials = counted(report.credentials.len(), "credential");
+        return format!("{credentials} found, which only code running as root could read today.");
+    }
+    counts.sort_by_key(|(n, user)| (Reverse(*n), *user));
+    let users: Vec<String> =
+        counts.iter().map(|(n, user)| format!("{user} {}", number(*n))).collect();
+    let users = listed(&users, USERS_MAX);
+    format!("What code running as a user could read today: {users} (root reads everything).")
+}
+
+/// What the look missed, if anything.
+fn unread(report: &Report, is_quiet: bool) -> Option<String> {
+    let n_problems: u64 = report.coverage.problems.counts.values().sum();
+    let places = counted(n_problems, "place");
+    let where_listed = if is_quiet { "" } else { ", see the end" };
+    let unread = format!("{places} could not be read{where_listed}.");
+    match report.status {
+        Status::Complete => None,
+        Status::Incomplete => Some(unread),
+        Status::Interrupted if n_problems == 0 => Some("it was stopped before its end.".into()),
+        Status::Interrupted => Some(format!("it was stopped before its end, and {unread}")),
+    }
+}
+
+/// The last line: what the run amounts to, and what to do now.
+pub fn last_line(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let amounts_to = match report.infected_installs.len() {
+        0 => clean_end(report),
+        n_installs => infected_end(report, n_installs),
+    };
+    screen.prose(0, &format!("{amounts_to}{}", next_look(report)))
+}
+
+fn clean_end(report: &Report) -> String {
+    let credentials = counted(report.credentials.len(), "credential");
+    match report.status {
+        Status::Complete => format!("No infected install, {credentials}: nothing to rotate."),
+        Status::Incomplete | Status::Interrupted => {
+            format!("No infected install, {credentials} in what was read.")
+        }
+    }
+}
+
+fn infected_end(report: &Report, n_installs: usize) -> String {
+    let installs = counted(n_installs, "infected install");
+    let has_steps = report.advisories.iter().any(|advisory| !advisory.contain.is_empty());
+    let first = if has_steps { "Contain it first" } else { "Remove it first" };
+    let n_to_rotate = Standing::count_to_rotate(report);
+    if n_to_rotate == 0 {
+        return format!("{installs}, no credential to rotate. {first}.");
+    }
+    let credentials = counted(n_to_rotate, "credential");
+    let start = rank_of_first(report);
+    format!(
+        "{installs}, {credentials} to rotate. {first}, then start with credential {start}, from \
+         another machine."
+    )
+}
+
+fn rank_of_first(report: &Report) -> usize {
+    let mut credentials = report.credentials.iter();
+    let first = credentials.find(|one| Standing::TO_ROTATE.contains(&Standing::of(one)));
+    first.map_or(1, |credential| credential.rank)
+}
+
+/// What a further look needs, where this one was not complete.
+fn next_look(report: &Report) -> &'static str {
+    let denied = ProblemCode::PermissionDenied.code();
+    let root_would_see_more =
+        report.run.uid != 0 && report.coverage.problems.counts.contains_key(denied);
+    match report.status {
+        Status::Complete => "",
+        Status::Interrupted => " This was not the whole sweep: let it run to its end.",
+        Status::Incomplete if root_would_see_more => {
+            " Not everything could be read: run it again as root."
+        }
+        Status::Incomplete => " Not everything could be read.",
+    }
+}

@@ -1,0 +1,111 @@
+//! How far the look went: what was read, what was left alone, what could not be read.
+//! Skips nothing in silence.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use crate::error::ProblemCode;
+use crate::report::escape::{escape, escape_path};
+use crate::report::terminal::screen::Screen;
+use crate::report::terminal::words::{bytes, counted, listed, minute, number};
+use crate::report::view::{Coverage, Problem, Report, Root};
+
+/// Most paths of one code unless everything is told.
+const PATHS_MAX: usize = 3;
+
+/// Most roots unless everything is told.
+const ROOTS_MAX: usize = 3;
+
+/// Indent of the section.
+const INDENT: usize = 2;
+
+/// The section.
+pub fn coverage(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let coverage = &report.coverage;
+    screen.heading("COVERAGE")?;
+    run(report, screen)?;
+    screen.field(INDENT, "read", &read(coverage))?;
+    if !coverage.skipped.is_empty() {
+        screen.field(INDENT, "left alone", &by_reason(&coverage.skipped))?;
+    }
+    if !coverage.rejected.is_empty() {
+        let n_rejected: u64 = coverage.rejected.values().sum();
+        let candidates = counted(n_rejected, "candidate");
+        let text = format!("{candidates}: {}", by_reason(&coverage.rejected));
+        screen.field(INDENT, "turned down", &text)?;
+    }
+    let touched = match coverage.access_times_touched {
+        0 => "no access time was changed by reading".into(),
+        n => format!("the access times of {} were changed by reading", counted(n, "file")),
+    };
+    screen.field(INDENT, "touched", &touched)?;
+    problems(coverage, screen)
+}
+
+/// Who looked, when and where.
+fn run(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let run = &report.run;
+    let image = run.image.as_ref().map_or_else(String::new, |path| format!(", image {path}"));
+    let text = format!("{}{image}, {}, run as uid {}", run.host, minute(&run.started), run.uid);
+    screen.field(INDENT, "sweep", &text)?;
+    let n_shown = screen.n_shown(run.roots.len(), ROOTS_MAX);
+    let root = |root: &Root| format!("{} ({})", escape_path(&root.path.0), escape(&root.why));
+    let roots: Vec<String> = run.roots.iter().map(root).collect();
+    screen.field(INDENT, "roots", &listed(&roots, n_shown))?;
+    if !screen.is_verbose() {
+        return Ok(());
+    }
+    screen.field(INDENT, "rules", &run.rules_digest)?;
+    screen.field(INDENT, "key", &format!("{} ({})", run.key.id, run.key.origin))
+}
+
+fn read(coverage: &Coverage) -> String {
+    format!(
+        "{}, {}, in {}; {}",
+        counted(coverage.n_files_read, "file"),
+        bytes(coverage.n_bytes_read),
+        counted(coverage.n_folders, "folder"),
+        counted(coverage.n_process_environments, "process environment"),
+    )
+}
+
+/// `300 placeholder, 11 checksum`, the most first.
+fn by_reason(counts: &BTreeMap<&'static str, u64>) -> String {
+    let mut counts: Vec<(&str, u64)> = counts.iter().map(|(reason, n)| (*reason, *n)).collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let parts: Vec<String> =
+        counts.iter().map(|(reason, n)| format!("{} {reason}", number(*n))).collect();
+    parts.join(", ")
+}
+
+fn problems(coverage: &Coverage, screen: &mut Screen) -> io::Result<()> {
+    if coverage.problems.counts.is_empty() {
+        return screen.field(INDENT, "not read", "nothing: all in scope was read");
+    }
+    for (index, (code, n)) in coverage.problems.counts.iter().enumerate() {
+        let label = if index == 0 { "not read" } else { "" };
+        let meaning = ProblemCode::ALL.iter().find(|one| one.code() == *code);
+        let meaning = meaning.map_or("", |one| one.sentence());
+        screen.field(INDENT, label, &format!("{}, {code}: {meaning}", number(*n)))?;
+        let listed = coverage.problems.listed.iter().filter(|problem| problem.code == *code);
+        problem_paths(&listed.collect::<Vec<_>>(), *n, screen)?;
+    }
+    Ok(())
+}
+
+/// The first paths of one code, and how many there are more.
+fn problem_paths(listed: &[&Problem], n_problems: u64, screen: &mut Screen) -> io::Result<()> {
+    let n_shown = screen.n_shown(listed.len(), PATHS_MAX);
+    for problem in &listed[..n_shown] {
+        screen.path_field(INDENT, "", &escape_path(&problem.path.0))?;
+        if screen.is_verbose() {
+            screen.field(INDENT, "", &problem.why)?;
+        }
+    }
+    let n_more = n_problems.saturating_sub(n_shown as u64);
+    if n_more == 0 {
+        return Ok(());
+    }
+    let how = if n_shown < listed.len() { " (-v lists them)" } else { "" };
+    screen.field(INDENT, "", &format!("and {} more{how}", number(n_more)))
+}

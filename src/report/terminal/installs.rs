@@ -1,0 +1,170 @@
+//! What to do before rotating, and what was found infected. Says nothing of credentials.
+
+use std::io;
+
+use crate::model::advisory::Trigger;
+use crate::report::escape::escape_path;
+use crate::report::terminal::screen::{Screen, Style};
+use crate::report::terminal::words::{counted, listed, minute};
+use crate::report::view::{Advisory, InfectedInstall, Package, Report, Sighting};
+
+/// Most installs told of unless everything is.
+const INSTALLS_MAX: usize = 10;
+
+/// Most files or users of one install told of unless everything is.
+const LINES_MAX: usize = 5;
+
+/// Indent of what is said of one install.
+const INDENT: usize = 4;
+
+/// The steps before any rotation.
+pub fn contain(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let advisories = report.advisories.iter().filter(|advisory| !advisory.contain.is_empty());
+    let advisories: Vec<&Advisory> = advisories.collect();
+    if advisories.is_empty() {
+        return Ok(());
+    }
+    screen.heading("FIRST, BEFORE ROTATING")?;
+    let mut n_steps = 0;
+    for advisory in &advisories {
+        if advisories.len() > 1 {
+            screen.prose(0, &format!("For {}:", advisory.id))?;
+        }
+        for step in &advisory.contain {
+            n_steps += 1;
+            screen.hang(0, &format!("{n_steps:>2}. "), Style::Heading, step)?;
+        }
+    }
+    Ok(())
+}
+
+/// The infected installs.
+pub fn installs(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let installs = &report.infected_installs;
+    if installs.is_empty() {
+        return Ok(());
+    }
+    screen.heading("INFECTED INSTALLS")?;
+    let n_shown = screen.n_shown(installs.len(), INSTALLS_MAX);
+    let mut told: Vec<&str> = Vec::new();
+    for install in installs.iter().take(n_shown) {
+        let advisory = report.advisories.iter().find(|advisory| advisory.id == install.advisory);
+        let is_new = !told.contains(&install.advisory.as_str());
+        told.push(&install.advisory);
+        one_install(install, screen)?;
+        let ids = advisory.map_or(&[][..], |advisory| &advisory.ids);
+        let names = std::iter::once(&install.advisory).chain(ids).cloned();
+        screen.field(INDENT, "advisory", &names.collect::<Vec<_>>().join(", "))?;
+        if let Some(advisory) = advisory.filter(|_| is_new) {
+            incident(advisory, screen)?;
+        }
+    }
+    if installs.len() > n_shown {
+        let n_more = counted(installs.len() - n_shown, "more infected install");
+        screen.prose(0, &format!("and {n_more} (-v lists them)"))?;
+    }
+    Ok(())
+}
+
+fn one_install(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
+    let title = install.package.as_ref().map_or_else(
+        || format!("{}: traces only, no package", install.advisory),
+        |package| format!("{} {} ({})", package.name, package.version, package.ecosystem),
+    );
+    screen.hang(0, &format!("{:>2}. ", install.index + 1), Style::Alarm, &title)?;
+    if let Some(package) = &install.package {
+        installed(package, screen)?;
+    }
+    if !install.triggers.is_empty() {
+        screen.field(INDENT, "runs", &clauses(&install.triggers))?;
+    }
+    runners(install, screen)?;
+    let window = &install.window.window;
+    let text = format!("{} to {}", minute(&window.start), minute(&window.end));
+    screen.field(INDENT, "window", &(text + &parenthesis(&install.window.evidence)))?;
+    sightings(&install.sightings, screen)?;
+    match move_to(install) {
+        Some(versions) => screen.field(INDENT, "move to", &versions),
+        None => Ok(()),
+    }
+}
+
+/// What an incident is; told once, with the first of its installs.
+fn incident(advisory: &Advisory, screen: &mut Screen) -> io::Result<()> {
+    if !screen.is_verbose() {
+        return screen.field(INDENT, "", &format!("{} (-v tells more)", advisory.title));
+    }
+    screen.field(INDENT, "", &advisory.title)?;
+    screen.field(INDENT, "", &advisory.summary)?;
+    let published = format!("{} to {}", advisory.window.start, advisory.window.end);
+    screen.field(INDENT, "published", &published)?;
+    screen.field(INDENT, "sources", &advisory.sources.join("; "))
+}
+
+fn installed(package: &Package, screen: &mut Screen) -> io::Result<()> {
+    screen.path_field(INDENT, "where", &escape_path(&package.path.0))?;
+    let by = package.installer.as_ref().map_or_else(String::new, |name| format!(" by {name}"));
+    let text = package.installed.as_ref().map_or_else(
+        || format!("at an unknown time{by}"),
+        |dated| format!("{}{by}{}", minute(&dated.at), parenthesis(&dated.evidence)),
+    );
+    screen.field(INDENT, "installed", &text)
+}
+
+fn clauses(triggers: &[&str]) -> String {
+    let clause = |word: &&str| {
+        let trigger = Trigger::ALL.iter().find(|(name, _)| name == word);
+        trigger.map_or(*word, |(_, trigger)| trigger.clause()).to_owned()
+    };
+    listed(&triggers.iter().map(clause).collect::<Vec<_>>(), triggers.len())
+}
+
+fn runners(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
+    let n_shown = screen.n_shown(install.runners.len(), LINES_MAX);
+    if install.runners.is_empty() {
+        screen.field(INDENT, "ran as", "not known")?;
+    }
+    for (index, runner) in install.runners.iter().take(n_shown).enumerate() {
+        let label = if index == 0 { "ran as" } else { "" };
+        let text = format!("{}, {}: {}", runner.user.user, runner.certainty, runner.evidence);
+        screen.field(INDENT, label, &text)?;
+    }
+    rest(install.runners.len(), n_shown, screen)
+}
+
+fn sightings(sightings: &[Sighting], screen: &mut Screen) -> io::Result<()> {
+    let n_shown = screen.n_shown(sightings.len(), LINES_MAX);
+    for sighting in sightings.iter().take(n_shown) {
+        screen.path_field(INDENT, sighting.role, &escape_path(&sighting.path.0))?;
+        let proof = match (sighting.hash_known, sighting.weight) {
+            (Some(true), _) => "known bad contents",
+            (Some(false), _) => "contents not known to be bad",
+            (None, "strong") => "the path alone is telling",
+            (None, _) => "weak: telling only beside other signs",
+        };
+        let (owner, since) = (&sighting.owner.user, minute(&sighting.appeared));
+        let text = format!("{proof}; of {owner}, since {since}. {}", sighting.note);
+        screen.field(INDENT, "", text.trim_end())?;
+    }
+    rest(sightings.len(), n_shown, screen)
+}
+
+fn rest(n: usize, n_shown: usize, screen: &mut Screen) -> io::Result<()> {
+    if n <= n_shown {
+        return Ok(());
+    }
+    screen.field(INDENT, "", &format!("and {} more (-v lists them)", n - n_shown))
+}
+
+fn move_to(install: &InfectedInstall) -> Option<String> {
+    match (&install.clean_after, &install.clean_before) {
+        (Some(after), Some(before)) => Some(format!("{after} or later, or back to {before}")),
+        (Some(after), None) => Some(format!("{after} or later")),
+        (None, Some(before)) => Some(format!("back to {before}")),
+        (None, None) => None,
+    }
+}
+
+fn parenthesis(evidence: &str) -> String {
+    if evidence.is_empty() { String::new() } else { format!(" ({evidence})") }
+}

@@ -1,0 +1,278 @@
+//! The credentials, in rotation order: what, where, why, and what to do. Identifies a
+//! credential by vendor prefix, key id and account alone.
+
+use std::io;
+
+use crate::model::exposure::{Reason, Verdict};
+use crate::report::escape::{cut_middle, escape, escape_path, width};
+use crate::report::terminal::screen::{Screen, Style};
+use crate::report::terminal::standing::Standing;
+use crate::report::terminal::words::{counted, is_before, listed, minute, number};
+use crate::report::view::{Credential, Exposure, Location, Protection, ProtectionState, Report};
+
+/// Most credentials listed unless everything is.
+const CREDENTIALS_MAX: usize = 50;
+
+/// Most places of one credential unless everything is told.
+const PLACES_MAX: usize = 3;
+
+/// Most readers named in a row.
+const READERS_MAX: usize = 5;
+
+/// Indent of what is said of one credential; ranks up to 999 stand before it.
+const INDENT: usize = 5;
+
+/// Columns of a label within a row: `in`, `why`, `do`.
+const LABEL_WIDTH: usize = 5;
+
+/// The list, group by group.
+pub fn list(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    if report.credentials.is_empty() {
+        return Ok(());
+    }
+    let has_order = Standing::count_to_rotate(report) > 0;
+    screen.heading(if has_order { "ROTATE IN THIS ORDER" } else { "CREDENTIALS" })?;
+    let mut n_left = screen.n_shown(report.credentials.len(), CREDENTIALS_MAX);
+    let mut n_hidden = 0;
+    for standing in Standing::ALL {
+        let members: Vec<&Credential> =
+            report.credentials.iter().filter(|one| Standing::of(one) == standing).collect();
+        if members.is_empty() {
+            continue;
+        }
+        let is_folded = standing == Standing::OutOfReach && !screen.is_verbose();
+        group_heading(standing, members.len(), is_folded, screen)?;
+        if is_folded {
+            continue;
+        }
+        let n_shown = members.len().min(n_left);
+        n_left -= n_shown;
+        n_hidden += members.len() - n_shown;
+        members[..n_shown].iter().try_for_each(|one| row(standing, one, report, screen))?;
+    }
+    if n_hidden == 0 {
+        return Ok(());
+    }
+    screen.blank()?;
+    let hidden = counted(n_hidden, "more credential");
+    screen.prose(0, &format!("and {hidden}: -v or --format json lists them all."))
+}
+
+fn group_heading(
+    standing: Standing,
+    n_members: usize,
+    is_folded: bool,
+    screen: &mut Screen,
+) -> io::Result<()> {
+    let (title, meaning) = standing.heading();
+    let lead = format!("{title} ({}): ", number(n_members));
+    let folded = if is_folded { " -v lists them." } else { "" };
+    screen.blank()?;
+    screen.hang(0, &lead, standing.style(), &format!("{meaning}{folded}"))
+}
+
+fn row(
+    standing: Standing,
+    credential: &Credential,
+    report: &Report,
+    screen: &mut Screen,
+) -> io::Result<()> {
+    let verdict = credential.verdict.map_or_else(String::new, |word| word.to_uppercase() + "  ");
+    let lead = format!("{:>3}  {verdict}", credential.rank);
+    screen.blank()?;
+    screen.hang(0, &lead, standing.style(), &title(credential))?;
+    if screen.is_verbose() {
+        let Credential { secret_id, kind, issuer, impact, .. } = credential;
+        labelled("id", secret_id, screen)?;
+        let text = format!("{kind}, issued by {issuer}, impact {impact} of 5");
+        labelled("is", &text, screen)?;
+    }
+    places(credential, screen)?;
+    let state = state(credential, report);
+    match deciding(credential) {
+        Some(exposure) => {
+            let reasons = sentences(&strongest(exposure));
+            labelled("why", &format!("{state}; as {}: {reasons}", exposure.user.user), screen)?;
+        }
+        None => labelled("is", &format!("{state}; {}", readers(credential)), screen)?,
+    }
+    steps(standing, credential, screen)
+}
+
+fn labelled(label: &str, text: &str, screen: &mut Screen) -> io::Result<()> {
+    screen.hang(INDENT, &format!("{label:<LABEL_WIDTH$}"), Style::Plain, text)
+}
+
+/// `AWS secret access key  AKIA…  profile default`
+fn title(credential: &Credential) -> String {
+    let hint = match (&credential.key_id, credential.hint.as_str()) {
+        (Some(key_id), _) => key_id.clone(),
+        (None, "") => String::new(),
+        (None, hint) => format!("{hint}…"),
+    };
+    let account = credential.account.clone().unwrap_or_default();
+    let parts = [credential.title.clone(), hint, account];
+    parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("  ")
+}
+
+fn places(credential: &Credential, screen: &mut Screen) -> io::Result<()> {
+    let mut locations: Vec<&Location> = credential.locations.iter().collect();
+    // The sort is stable: places of the same verdict stay in the order of their paths.
+    locations.sort_by_key(|location| worst(location));
+    let n_shown = screen.n_shown(locations.len(), PLACES_MAX);
+    for (index, location) in locations[..n_shown].iter().enumerate() {
+        place(if index == 0 { "in" } else { "" }, location, screen)?;
+    }
+    if locations.len() == n_shown {
+        return Ok(());
+    }
+    let n_more = counted(locations.len() - n_shown, "more place");
+    labelled("", &format!("and {n_more} (-v lists them)"), screen)
+}
+
+/// How bad the worst exposure of a place is; 0 is the worst.
+fn worst(location: &Location) -> usize {
+    let verdicts = [Verdict::Exposed, Verdict::Likely, Verdict::Unknown, Verdict::NotExposed];
+    let has = |verdict: &Verdict| {
+        location.exposures.iter().any(|exposure| exposure.verdict == verdict.as_str())
+    };
+    verdicts.iter().position(has).unwrap_or(verdicts.len())
+}
+
+/// `/home/ana/.aws/credentials:3  (AWS CLI credentials)`, on one line.
+fn place(label: &str, location: &Location, screen: &mut Screen) -> io::Result<()> {
+    let inner: String =
+        location.containers.iter().map(|name| format!(" > {}", escape(name))).collect();
+    let path = escape_path(&location.path.0) + &inner;
+    let title = location.store_title.as_deref().map_or_else(String::new, |title| {
+        format!("  ({})", cut_middle(&escape(title), screen.width() / 3))
+    });
+    let tail = format!(":{}{title}", location.line);
+    let path = screen.fit(&path, INDENT + LABEL_WIDTH + width(&tail));
+    screen.whole(INDENT, &format!("{label:<LABEL_WIDTH$}{path}{tail}"))?;
+    if screen.is_verbose() { place_details(location, screen) } else { Ok(()) }
+}
+
+fn place_details(location: &Location, screen: &mut Screen) -> io::Result<()> {
+    const DETAILS: usize = INDENT + LABEL_WIDTH + 2;
+    let Location { mode, owner, group, times, other_names, .. } = location;
+    let text =
+        format!("mode {mode}, {}:{}, last changed {}", owner.user, group.name, times.changed);
+    screen.prose(DETAILS, &text)?;
+    for name in other_names {
+        screen.whole(DETAILS, &format!("also named {}", escape_path(&name.0)))?;
+    }
+    for exposure in &location.exposures {
+        let Exposure { install, user, verdict, reasons } = exposure;
+        let lead = format!("{verdict}, by install {} as {}", install + 1, user.user);
+        screen.prose(DETAILS, &format!("{lead}: {}", sentences(reasons)))?;
+    }
+    Ok(())
+}
+
+/// `plaintext, can publish or push code, expires 2026-04-01 00:00 UTC`
+fn state(credential: &Credential, report: &Report) -> String {
+    let mut state = protection(&credential.protection);
+    if credential.propagates {
+        state += ", can publish or push code";
+    }
+    if let Some(expiry) = &credential.expiry {
+        let is_over = is_before(&expiry.at, &report.run.started);
+        let word = if is_over { "expired" } else { "expires" };
+        state += &format!(", {word} {}", minute(&expiry.at));
+    }
+    state
+}
+
+fn protection(protection: &Protection) -> String {
+    let how = protection.how.as_ref().map_or_else(String::new, |how| format!(" ({how})"));
+    match protection.state {
+        ProtectionState::Plaintext => "plaintext".into(),
+        ProtectionState::Weak => format!("encrypted so weakly that it counts as plaintext{how}"),
+        ProtectionState::Encrypted => format!("encrypted{how}"),
+        ProtectionState::Hardware => "the key itself lies in hardware".into(),
+        ProtectionState::Unknown => "perhaps encrypted, the format does not tell".into(),
+    }
+}
+
+fn readers(credential: &Credential) -> String {
+    let users: Vec<String> = credential.readers.iter().map(|one| one.user.clone()).collect();
+    match users.as_slice() {
+        [] => "only root could read it today".into(),
+        users => format!("code running as {} could read it today", listed(users, READERS_MAX)),
+    }
+}
+
+/// The first exposure that has the verdict of the whole credential.
+fn deciding(credential: &Credential) -> Option<&Exposure> {
+    let mut exposures = credential.locations.iter().flat_map(|location| &location.exposures);
+    exposures.find(|exposure| Some(exposure.verdict) == credential.verdict)
+}
+
+/// What a step of the reasoning speaks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// That the code ran; told once, with the install.
+    Ran,
+    /// That the code could read the secret.
+    For,
+    /// That nobody can say.
+    Doubt,
+    /// That the code could not.
+    Against,
+}
+
+const fn side(reason: &Reason) -> Side {
+    match reason {
+        Reason::Ran { .. } => Side::Ran,
+        Reason::IsRoot
+        | Reason::OwnsFile
+        | Reason::OwnsFolder { .. }
+        | Reason::ModeAllows { .. }
+        | Reason::UnchangedSince { .. }
+        | Reason::ProcessOf { .. } => Side::For,
+        Reason::MayHaveRun { .. }
+        | Reason::ModeChangedInside { .. }
+        | Reason::AccessListPresent { .. }
+        | Reason::OtherNames { .. }
+        | Reason::FolderUnknown { .. }
+        | Reason::ChangedInside { .. } => Side::Doubt,
+        Reason::ModeDenies { .. } | Reason::MadeAfter { .. } | Reason::ProcessOfOther { .. } => {
+            Side::Against
+        }
+    }
+}
+
+/// The reasons that decide: what speaks for an exposure, against one, or leaves it open.
+/// All of them where none does.
+fn strongest(exposure: &Exposure) -> Vec<Reason> {
+    let wanted = match exposure.verdict {
+        verdict if verdict == Verdict::Exposed.as_str() => Side::For,
+        verdict if verdict == Verdict::NotExposed.as_str() => Side::Against,
+        _ => Side::Doubt,
+    };
+    let deciding = exposure.reasons.iter().filter(|reason| side(reason) == wanted);
+    let deciding: Vec<Reason> = deciding.cloned().collect();
+    if deciding.is_empty() { exposure.reasons.clone() } else { deciding }
+}
+
+fn sentences(reasons: &[Reason]) -> String {
+    reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// The first step, or all of them; none where there is nothing to rotate.
+fn steps(standing: Standing, credential: &Credential, screen: &mut Screen) -> io::Result<()> {
+    let has_nothing_to_do = credential.verdict.is_none() || standing == Standing::OutOfReach;
+    if has_nothing_to_do && !screen.is_verbose() {
+        return Ok(());
+    }
+    let n_shown = screen.n_shown(credential.rotate.len(), 1);
+    let more = match credential.rotate.len() - n_shown {
+        0 => String::new(),
+        n_more => format!(" ({} with -v)", counted(n_more, "more step")),
+    };
+    for step in &credential.rotate[..n_shown] {
+        labelled("do", &format!("{step}{more}"), screen)?;
+    }
+    Ok(())
+}

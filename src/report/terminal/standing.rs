@@ -1,0 +1,79 @@
+//! What a credential asks of the reader: the groups of the list, in its order. Does not
+//! judge; the verdict and the confidence come with the report.
+
+use crate::model::exposure::Verdict;
+use crate::model::rule::Confidence;
+use crate::report::terminal::screen::Style;
+use crate::report::view::{Credential, Report};
+
+/// What a credential asks of the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Rotate: the code certainly had it.
+    Exposed,
+    /// Rotate: the code most likely had it.
+    Likely,
+    /// Rotate: nobody can say that the code did not have it.
+    Unknown,
+    /// Nothing: it is here, and nothing infected is.
+    Here,
+    /// Look first if it is a credential at all.
+    Doubtful,
+    /// Nothing: the code could not have it.
+    OutOfReach,
+}
+
+impl Standing {
+    /// Every standing, in the order of the list.
+    pub const ALL: [Self; 6] =
+        [Self::Exposed, Self::Likely, Self::Unknown, Self::Here, Self::Doubtful, Self::OutOfReach];
+
+    /// Those that call for a rotation.
+    pub const TO_ROTATE: [Self; 3] = [Self::Exposed, Self::Likely, Self::Unknown];
+
+    /// What a credential asks. That it was out of reach counts more than doubts about it.
+    pub fn of(credential: &Credential) -> Self {
+        let is = |verdict: Verdict| credential.verdict == Some(verdict.as_str());
+        match credential {
+            _ if is(Verdict::NotExposed) => Self::OutOfReach,
+            _ if credential.confidence == Confidence::Low.as_str() => Self::Doubtful,
+            _ if is(Verdict::Exposed) => Self::Exposed,
+            _ if is(Verdict::Likely) => Self::Likely,
+            _ if is(Verdict::Unknown) => Self::Unknown,
+            _ => Self::Here,
+        }
+    }
+
+    /// How many credentials of a report ask the same.
+    pub fn count(self, report: &Report) -> usize {
+        report.credentials.iter().filter(|credential| Self::of(credential) == self).count()
+    }
+
+    /// How many credentials of a report call for a rotation.
+    pub fn count_to_rotate(report: &Report) -> usize {
+        Self::TO_ROTATE.iter().map(|standing| standing.count(report)).sum()
+    }
+
+    /// The heading of its group, and what that means.
+    pub const fn heading(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Exposed => ("EXPOSED", "the code ran, could read them, and they were there."),
+            Self::Likely => ("LIKELY", "nothing speaks against it, but one link is not certain."),
+            Self::Unknown => ("UNKNOWN", "facts are missing. Treat them as exposed."),
+            Self::Here => ("ON THIS HOST", "what would have to be rotated, and in which order."),
+            Self::Doubtful => {
+                ("LOW CONFIDENCE", "perhaps no credentials at all. Look before you rotate.")
+            }
+            Self::OutOfReach => ("NOT EXPOSED", "shown that the code could not read them."),
+        }
+    }
+
+    /// How its heading and its rows stand out.
+    pub const fn style(self) -> Style {
+        match self {
+            Self::Exposed => Style::Alarm,
+            Self::Likely | Self::Unknown => Style::Caution,
+            Self::Here | Self::Doubtful | Self::OutOfReach => Style::Heading,
+        }
+    }
+}

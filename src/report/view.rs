@@ -1,0 +1,493 @@
+//! What leaves the process: the structs of the report, version 1, as
+//! `docs/report-schema.md` explains them. Does not compute (`build.rs` does), and no
+//! struct of another column is ever written out.
+//!
+//! Within 1.x fields are only added; `docs/schema/report-v1.json` pins them.
+
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::model::exposure::Reason;
+
+/// The whole report. Lists are sorted, so the same data give the same bytes.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Report {
+    /// `1.x` of this layout.
+    pub schema_version: &'static str,
+    /// What wrote it.
+    pub tool: Tool,
+    /// How the sweep was run.
+    pub run: Run,
+    /// Whether everything in scope was looked at.
+    pub status: Status,
+    /// The figures.
+    pub summary: Summary,
+    /// Incidents that hit this host.
+    pub advisories: Vec<Advisory>,
+    /// Where they hit it.
+    pub infected_installs: Vec<InfectedInstall>,
+    /// Credentials, in rotation order.
+    pub credentials: Vec<Credential>,
+    /// Installed packages, by the folder they lie in.
+    pub environments: Vec<Environment>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+}
+
+/// A path of the swept host. Written as `path`, and where that is not UTF-8 also as
+/// `path_base64`, which then is the true one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostPath(pub PathBuf);
+
+impl Serialize for HostPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("HostPath", 2)?;
+        fields.serialize_field("path", &self.0.to_string_lossy())?;
+        if self.0.to_str().is_none() {
+            let bytes = self.0.as_os_str().as_bytes();
+            fields.serialize_field("path_base64", &data_encoding::BASE64.encode(bytes))?;
+        }
+        fields.end()
+    }
+}
+
+/// A user of the swept host.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct User {
+    /// Numeric id.
+    pub uid: u32,
+    /// Name, or `uid 1001` where passwd has none.
+    pub user: String,
+}
+
+/// A group of the swept host.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Group {
+    /// Numeric id.
+    pub gid: u32,
+    /// Name, or `gid 998` where the host has none.
+    pub name: String,
+}
+
+/// What wrote the report.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// How the sweep was run.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Run {
+    /// When it started.
+    pub started: String,
+    /// Name of the swept host.
+    pub host: String,
+    /// Who ran it.
+    pub uid: u32,
+    /// The mounted root that was swept; `None` for the running host.
+    pub image: Option<String>,
+    /// Where discovery started.
+    pub roots: Vec<Root>,
+    /// The key of all secret ids.
+    pub key: Key,
+    /// Hash of all rules in force.
+    pub rules_digest: String,
+}
+
+/// Where discovery started.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Root {
+    /// The folder or file.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// Why it is a root.
+    pub why: String,
+}
+
+/// The key of all secret ids of a run; not the key itself.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Key {
+    /// `file` or `random`.
+    pub origin: &'static str,
+    /// Reports with the same one can be compared by secret id.
+    pub id: String,
+}
+
+/// Whether everything in scope was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Everything was.
+    Complete,
+    /// Some places could not be read.
+    Incomplete,
+    /// The sweep was stopped before its end.
+    Interrupted,
+}
+
+/// The figures.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Summary {
+    /// Credentials, however many places hold each.
+    pub n_credentials: usize,
+    /// Places of credentials.
+    pub n_places: usize,
+    /// Infected installs.
+    pub n_infected_installs: usize,
+    /// Credentials of each verdict; all zero where nothing infected was found.
+    pub by_verdict: BTreeMap<&'static str, usize>,
+    /// Credentials of each confidence.
+    pub by_confidence: BTreeMap<&'static str, usize>,
+    /// What the process exits with, unless it was told to exit with zero.
+    pub exit_code: u8,
+}
+
+/// A stretch of time, both ends included.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Window {
+    /// The earliest moment.
+    pub start: String,
+    /// The latest.
+    pub end: String,
+}
+
+/// An incident that hit this host.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Advisory {
+    /// Name and month.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// OSV, GHSA, CVE and other ids.
+    pub ids: Vec<String>,
+    /// Two or three sentences.
+    pub summary: String,
+    /// What to do before any rotation, in this order.
+    pub contain: Vec<String>,
+    /// When bad versions could be installed anywhere.
+    pub window: Window,
+    /// Publishers and dates.
+    pub sources: Vec<String>,
+}
+
+/// Where an incident hit this host.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct InfectedInstall {
+    /// Its number, from 0, by which exposures name it.
+    pub index: usize,
+    /// Id of the incident.
+    pub advisory: String,
+    /// The package; `None` where only its traces were seen.
+    pub package: Option<Package>,
+    /// What makes the code run: `install`, `interpreter-start`, `import`, `entry-point`.
+    pub triggers: Vec<&'static str>,
+    /// Files of the incident that were seen.
+    pub sightings: Vec<Sighting>,
+    /// Who ran it, the surest first.
+    pub runners: Vec<Runner>,
+    /// From when to when it could run here.
+    pub window: DatedWindow,
+    /// The last clean version before the bad ones.
+    pub clean_before: Option<String>,
+    /// The first clean version after them.
+    pub clean_after: Option<String>,
+}
+
+/// An infected package.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Package {
+    /// Name, normalised for its ecosystem.
+    pub name: String,
+    /// Version, as the package writes it.
+    pub version: String,
+    /// `PyPI` or `npm`.
+    pub ecosystem: &'static str,
+    /// Its metadata on disk.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// The program that says it installed it.
+    pub installer: Option<String>,
+    /// When it was installed.
+    pub installed: Option<Dated>,
+}
+
+/// A moment and what it was read from.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Dated {
+    /// When.
+    pub at: String,
+    /// What says so.
+    pub evidence: String,
+}
+
+/// A file that an advisory names.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Sighting {
+    /// Where.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// `payload`, `persistence` or `staging`.
+    pub role: &'static str,
+    /// `strong` or `weak`.
+    pub weight: &'static str,
+    /// Whether its contents are known to be bad; `None` where that cannot be told.
+    pub hash_known: Option<bool>,
+    /// What a reader should know.
+    pub note: String,
+    /// Its owner.
+    pub owner: User,
+    /// When its inode was made, else last changed.
+    pub appeared: String,
+}
+
+/// A user with whose authority the code ran.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Runner {
+    /// Who.
+    #[serde(flatten)]
+    pub user: User,
+    /// `observed`, `configured` or `possible`.
+    pub certainty: &'static str,
+    /// Why.
+    pub evidence: String,
+}
+
+/// A window and where its ends come from.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct DatedWindow {
+    /// The window.
+    #[serde(flatten)]
+    pub window: Window,
+    /// Where its ends come from.
+    pub evidence: String,
+}
+
+/// One credential to rotate.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Credential {
+    /// Its place in the rotation order, from 1.
+    pub rank: usize,
+    /// Keyed hash of the secret.
+    pub secret_id: String,
+    /// Kebab-case name of its kind.
+    pub kind: String,
+    /// What a person calls it.
+    pub title: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// 1 nuisance to 5 opens everything.
+    pub impact: u8,
+    /// Whether it can publish or push code.
+    pub propagates: bool,
+    /// Its public name.
+    pub key_id: Option<String>,
+    /// Whose it is, or what it opens.
+    pub account: Option<String>,
+    /// The vendor's fixed prefix; may be empty.
+    pub hint: String,
+    /// `high`, `medium` or `low`.
+    pub confidence: &'static str,
+    /// How it rests.
+    pub protection: Protection,
+    /// When it ends; `None` where nothing on the host says.
+    pub expiry: Option<Expiry>,
+    /// The worst verdict of its places; `None` where nothing infected was found.
+    pub verdict: Option<&'static str>,
+    /// Users other than root whose code could read it today.
+    pub readers: Vec<User>,
+    /// Steps to rotate it.
+    pub rotate: Vec<String>,
+    /// Every place that holds it.
+    pub locations: Vec<Location>,
+}
+
+/// How a secret rests.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Protection {
+    /// Whether the file alone gives it away.
+    pub state: ProtectionState,
+    /// Cipher and key derivation, as far as known.
+    pub how: Option<String>,
+}
+
+/// Whether a file alone gives a secret away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProtectionState {
+    /// It does.
+    Plaintext,
+    /// It does, after a guess that costs next to nothing.
+    Weak,
+    /// A passphrase or another key is needed.
+    Encrypted,
+    /// The key lies in hardware.
+    Hardware,
+    /// The format does not tell.
+    Unknown,
+}
+
+/// When a credential ends by itself.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Expiry {
+    /// When.
+    pub at: String,
+}
+
+/// A place that holds a credential.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Location {
+    /// The file.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// Further names of the same file.
+    pub other_names: Vec<HostPath>,
+    /// Which bytes of the file, or of the innermost container's member.
+    pub span: Span,
+    /// Line of the first byte, from 1.
+    pub line: u64,
+    /// Column of the first byte, from 1, counted in bytes.
+    pub column: u64,
+    /// Containers from the outermost inwards.
+    pub containers: Vec<String>,
+    /// Id of the well-known store this file is.
+    pub store: Option<String>,
+    /// What a person calls that store.
+    pub store_title: Option<String>,
+    /// Owner of the file.
+    pub owner: User,
+    /// Its group.
+    pub group: Group,
+    /// Permission bits, octal: `0600`.
+    pub mode: String,
+    /// Its times, taken before it was opened.
+    pub times: Times,
+    /// The verdict for each infected install and user.
+    pub exposures: Vec<Exposure>,
+    /// Users other than root whose code could read it today.
+    pub readers: Vec<User>,
+}
+
+/// Bytes `start..end` of a file.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Offset after the last byte.
+    pub end: u64,
+}
+
+/// The four times of a file.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Times {
+    /// Last recorded read.
+    pub accessed: String,
+    /// Last write of the content.
+    pub modified: String,
+    /// Last change of anything about the file.
+    pub changed: String,
+    /// When it was made, where the file system records it.
+    pub born: Option<String>,
+}
+
+/// The verdict on one place for one infected install and one user.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Exposure {
+    /// Index of the infected install.
+    pub install: usize,
+    /// Whose authority the code had.
+    #[serde(flatten)]
+    pub user: User,
+    /// `exposed`, `likely`, `unknown` or `not-exposed`.
+    pub verdict: &'static str,
+    /// Why, in the order of the reasoning; written as sentences.
+    #[serde(serialize_with = "sentences")]
+    pub reasons: Vec<Reason>,
+}
+
+fn sentences<S: Serializer>(reasons: &[Reason], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(reasons.iter().map(Reason::to_string))
+}
+
+/// A folder of installed packages.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Environment {
+    /// The `site-packages` or `node_modules`.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// `PyPI` or `npm`.
+    pub ecosystem: &'static str,
+    /// How many packages lie in it.
+    pub n_components: usize,
+    /// The packages.
+    pub components: Vec<Component>,
+}
+
+/// An installed package.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Component {
+    /// Name, normalised for its ecosystem.
+    pub name: String,
+    /// Version, as the package writes it.
+    pub version: String,
+    /// Its metadata on disk.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// The program that says it installed it.
+    pub installer: Option<String>,
+    /// When it was installed.
+    pub installed: Option<Dated>,
+    /// Who ran the installer.
+    pub owner_uid: u32,
+}
+
+/// What was read and what was not.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Coverage {
+    /// Whether everything in scope was read.
+    pub complete: bool,
+    /// Regular files read to their end.
+    pub n_files_read: u64,
+    /// Bytes of them.
+    pub n_bytes_read: u64,
+    /// Folders listed.
+    pub n_folders: u64,
+    /// Process environments read.
+    pub n_process_environments: u64,
+    /// What was left alone on purpose, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// Candidates that were turned down, by reason.
+    pub rejected: BTreeMap<&'static str, u64>,
+    /// Files whose access time could not be kept.
+    pub access_times_touched: u64,
+    /// What could not be looked into.
+    pub problems: Problems,
+}
+
+/// What could not be looked into.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Problems {
+    /// How many of each code.
+    pub counts: BTreeMap<&'static str, u64>,
+    /// The first ones of each code, by path.
+    pub listed: Vec<Problem>,
+    /// How many are counted and not listed.
+    pub unlisted: u64,
+}
+
+/// One thing that could not be looked into.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Problem {
+    /// What kind of trouble; `docs/codes.md` explains each.
+    pub code: &'static str,
+    /// Where.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// What happened, as a sentence.
+    pub why: String,
+}

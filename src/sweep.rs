@@ -1,0 +1,259 @@
+//! The beam: knows the order of the stages, and is the only one who does. The only
+//! door to rayon.
+
+mod links;
+mod worker;
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crate::components::{Catalogue, Surroundings, infected_installs};
+use crate::config::Config;
+use crate::detect::engine::Engine;
+use crate::detect::stores::Stores;
+use crate::discover::chains::Chains;
+use crate::discover::mounts::Mounts;
+use crate::discover::principals::principals;
+use crate::discover::processes::{environments, processes};
+use crate::discover::roots::{Root, RootState, default_roots};
+use crate::discover::walk::{Plan, walk};
+use crate::error::Error;
+use crate::exposure::{Reader, judge, may_read};
+use crate::inventory::{Judged, credentials};
+use crate::model::component::InfectedInstall;
+use crate::model::coverage::Skip;
+use crate::model::exposure::{AccessChain, Exposure, Truth};
+use crate::model::finding::Finding;
+use crate::model::host::HostFiles;
+use crate::model::inventory::{Inventory, Run};
+use crate::model::path_pattern::{PathPatterns, is_within};
+use crate::model::principal::{Principals, Process};
+use crate::read::host_files::DiskFiles;
+use crate::read::reader::ReadPolicy;
+use crate::sweep::links::Links;
+use crate::sweep::worker::{Shared, Worker};
+
+/// What somebody outside may watch and change while a sweep runs.
+#[derive(Default)]
+pub struct Watch {
+    /// Set to end the sweep early; what is known then is reported as partial.
+    pub interrupted: Arc<AtomicBool>,
+    /// Files looked at so far.
+    pub n_files: AtomicU64,
+    /// Bytes of them.
+    pub n_bytes: AtomicU64,
+}
+
+/// Makes panics say where, and never what: a message may hold what was being read.
+pub fn hush_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "internal error at {place} (details are withheld)");
+    }));
+}
+
+/// Where a sweep would start, without sweeping.
+pub fn roots(config: &Config) -> Result<(Principals, Vec<Root>), Error> {
+    let files = DiskFiles::new(config.root.clone());
+    let principals = host_principals(config, &files)?;
+    let roots = match config.paths.as_slice() {
+        [] => default_roots(&files, &principals, config.home.as_deref()),
+        paths => named_roots(&files, paths)?,
+    };
+    Ok((principals, roots))
+}
+
+/// Sweeps a host: from names to an inventory.
+pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inventory, Error> {
+    let files = DiskFiles::new(config.root.clone());
+    let (principals, roots) = roots(config)?;
+    // Mounts are those of this process, also below the root of an image.
+    let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
+    let processes = if config.root.is_live() { processes(&files) } else { Vec::new() };
+    let catalogue = Catalogue::new(&engine.rules.advisories);
+    let policy = ReadPolicy {
+        root: config.root.clone(),
+        size_bytes_max: config.size_bytes_max,
+        local_devices: mounts.local_devices.clone(),
+        now: config.now,
+        margins: engine.margins(),
+    };
+    let shared = Shared {
+        engine,
+        stores: &Stores::new(engine),
+        catalogue: &catalogue,
+        files: &files,
+        policy: &policy,
+        key: &config.key,
+        watch,
+        links: Links::default(),
+        harvest: Mutex::default(),
+    };
+    collect(config, &shared, &roots, &mounts, &processes);
+    let mut harvest = std::mem::take(&mut *locked(&shared.harvest));
+    harvest.coverage.interrupted |= watch.interrupted.load(Ordering::Relaxed);
+    let surroundings =
+        Surroundings { principals: &principals, processes: &processes, now: config.now };
+    harvest.components.sort();
+    let sightings = std::mem::take(&mut harvest.sightings);
+    let installs = infected_installs(&catalogue, &harvest.components, sightings, &surroundings);
+    shared.links.name_all(&mut harvest.findings);
+    let judged = expose(std::mem::take(&mut harvest.findings), &installs, &principals, &files);
+    Ok(Inventory {
+        run: run(config, engine, &files, &roots),
+        credentials: credentials(judged, engine.rules, config.now),
+        principals,
+        installs,
+        components: harvest.components,
+        coverage: harvest.coverage,
+    })
+}
+
+/// Walks the roots and reads what is there, then the environments of processes.
+fn collect(
+    config: &Config,
+    shared: &Shared<'_>,
+    roots: &[Root],
+    mounts: &Mounts,
+    processes: &[Process],
+) {
+    let excluded = PathPatterns::new(config.excluded.iter().map(|pattern| (pattern, 0)));
+    let swept = roots.iter().filter(|root| root.state == RootState::Swept);
+    let plan = Plan {
+        root: &config.root,
+        starts: swept.map(|root| root.path.as_path()).collect(),
+        mounts,
+        excluded: &excluded,
+        n_threads: config.n_threads,
+        interrupted: &shared.watch.interrupted,
+    };
+    walk(&plan, || {
+        let mut worker = Worker::new(shared);
+        move |met| worker.meet(met)
+    });
+    let mut worker = Worker::new(shared);
+    for _closed in roots.iter().filter(|root| root.state == RootState::Closed) {
+        worker.harvest.coverage.skip(Skip::ClosedHome);
+    }
+    if config.paths.is_empty() {
+        let (artifacts, problems) = environments(shared.files, processes);
+        problems.into_iter().for_each(|problem| worker.harvest.coverage.problems.push(problem));
+        artifacts.iter().for_each(|artifact| worker.look_at(artifact));
+    }
+}
+
+/// Judges every finding against every infected install and every user.
+fn expose(
+    findings: Vec<Finding>,
+    installs: &[InfectedInstall],
+    principals: &Principals,
+    files: &dyn HostFiles,
+) -> Vec<Judged> {
+    let mut chains = Chains::new(files);
+    let readers = readers(installs, principals);
+    findings
+        .into_iter()
+        .map(|finding| {
+            let chain = chains.of(&finding.location);
+            Judged {
+                exposures: exposures(&chain, installs, principals),
+                reader_uids: may_read_today(&chain, &readers, principals),
+                finding,
+            }
+        })
+        .collect()
+}
+
+/// Whom it is worth asking about: everybody who logs in, and who ran bad code.
+fn readers(installs: &[InfectedInstall], principals: &Principals) -> BTreeSet<u32> {
+    let users = principals.users.iter().filter(|user| user.logs_in).map(|user| user.uid);
+    let runners = installs.iter().flat_map(|install| &install.runners).map(|runner| runner.uid);
+    users.chain(runners).filter(|uid| *uid != 0).collect()
+}
+
+fn may_read_today(
+    chain: &AccessChain,
+    readers: &BTreeSet<u32>,
+    principals: &Principals,
+) -> Vec<u32> {
+    let may = |uid: &u32| {
+        let reader = Reader { uid: *uid, gids: principals.gids(*uid) };
+        may_read(reader, chain).0 == Truth::Yes
+    };
+    readers.iter().copied().filter(may).collect()
+}
+
+fn exposures(
+    chain: &AccessChain,
+    installs: &[InfectedInstall],
+    principals: &Principals,
+) -> Vec<Exposure> {
+    let mut exposures = Vec::new();
+    for (install_index, install) in installs.iter().enumerate() {
+        for runner in &install.runners {
+            let gids = principals.gids(runner.uid);
+            let (verdict, reasons) = judge(runner, gids, install.window, chain);
+            exposures.push(Exposure { install_index, uid: runner.uid, verdict, reasons });
+        }
+    }
+    exposures
+}
+
+fn host_principals(config: &Config, files: &DiskFiles) -> Result<Principals, Error> {
+    principals(files).or_else(|error| {
+        // A running host without passwd is a container; an image without one is a mistake.
+        if config.root.is_live() {
+            return Ok(Principals::default());
+        }
+        let path = config.root.folder().join("etc/passwd");
+        Err(Error::RootUnusable { path, why: error.to_string() })
+    })
+}
+
+/// What the user named, without links; a path within another one is swept with that.
+fn named_roots(files: &DiskFiles, paths: &[PathBuf]) -> Result<Vec<Root>, Error> {
+    let mut roots: Vec<Root> = Vec::new();
+    for path in paths {
+        let missing = |error: std::io::Error| Error::PathMissing {
+            path: path.clone(),
+            why: error.to_string(),
+        };
+        let path = files.resolve(path).map_err(missing)?;
+        files.inode_no_follow(&path).map_err(missing)?;
+        if roots.iter().all(|root| root.path != path) {
+            roots.push(Root { path, why: "named by you".into(), state: RootState::Swept });
+        }
+    }
+    roots.sort();
+    let outer: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
+    for root in &mut roots {
+        if outer.iter().any(|outer| *outer != root.path && is_within(&root.path, outer)) {
+            root.state = RootState::Within;
+        }
+    }
+    Ok(roots)
+}
+
+fn run(config: &Config, engine: &Engine<'_>, files: &DiskFiles, roots: &[Root]) -> Run {
+    let is_live = config.root.is_live();
+    let name_file = if is_live { "/proc/sys/kernel/hostname" } else { "/etc/hostname" };
+    let name = files.read(Path::new(name_file), 4096).unwrap_or_default();
+    Run {
+        started: config.now,
+        host: String::from_utf8_lossy(&name).trim().to_owned(),
+        roots: roots.iter().map(|root| (root.path.clone(), root.why.clone())).collect(),
+        image: (!is_live).then(|| config.root.folder().to_owned()),
+        uid: config.uid,
+        key_origin: config.key.origin,
+        key_id: crate::vet::key_id(&config.key),
+        rules_digest: engine.rules.digest.clone(),
+    }
+}
+
+/// A lock whose holder panicked still guards whole values: each is put in at once.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,356 @@
+//! What one thread does with each thing the walk meets: read, detect, vet, recognise,
+//! and keep the harvest. A bug or a hostile file ends the work on one file, never the sweep.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::components::{Catalogue, component, is_metadata};
+use crate::detect::engine::{Engine, Window};
+use crate::detect::stores::Stores;
+use crate::discover::walk::Met;
+use crate::error::{Problem, ProblemCode};
+use crate::inventory::settle;
+use crate::model::artifact::{Artifact, ArtifactKind};
+use crate::model::candidate::Candidate;
+use crate::model::component::{Component, Sighting};
+use crate::model::coverage::{Coverage, Skip};
+use crate::model::finding::{Finding, Identity, Location, Rejection};
+use crate::model::host::HostFiles;
+use crate::model::location::Span;
+use crate::model::secret::SecretKey;
+use crate::model::segment::{Margins, Segment};
+use crate::model::store::StoreIndex;
+use crate::read::encoding::{Transcoded, from_utf16};
+use crate::read::lines::LineCounter;
+use crate::read::map::Mapping;
+use crate::read::reader::{Chunks, Contents, ReadPolicy, Reader, Reading};
+use crate::sweep::links::Links;
+use crate::sweep::{Watch, locked};
+use crate::vet::vet;
+
+/// A mapped file is cut into pieces of this size, so that it keeps all cores busy.
+const PIECE_BYTES: usize = 8 << 20;
+/// A file with a known hash is hashed up to this size.
+const HASHED_BYTES_MAX: u64 = 64 << 20;
+
+/// What all workers share.
+pub struct Shared<'s> {
+    pub engine: &'s Engine<'s>,
+    pub stores: &'s Stores<'s>,
+    pub catalogue: &'s Catalogue<'s>,
+    pub files: &'s dyn HostFiles,
+    pub policy: &'s ReadPolicy,
+    pub key: &'s SecretKey,
+    pub watch: &'s Watch,
+    /// Inodes with several names that were met.
+    pub links: Links,
+    /// Where workers leave what they found when they are done.
+    pub harvest: Mutex<Harvest>,
+}
+
+/// What was found so far.
+#[derive(Default)]
+pub struct Harvest {
+    pub findings: Vec<Finding>,
+    pub components: Vec<Component>,
+    pub sightings: Vec<Sighting>,
+    pub coverage: Coverage,
+}
+
+/// One thread's reader, window and harvest.
+pub struct Worker<'s> {
+    shared: &'s Shared<'s>,
+    reader: Reader<'s>,
+    window: Window,
+    pub harvest: Harvest,
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let mine = std::mem::take(&mut self.harvest);
+        let mut all = locked(&self.shared.harvest);
+        all.findings.extend(mine.findings);
+        all.components.extend(mine.components);
+        all.sightings.extend(mine.sightings);
+        all.coverage.merge(mine.coverage);
+    }
+}
+
+impl<'s> Worker<'s> {
+    /// A worker with empty hands.
+    pub fn new(shared: &'s Shared<'s>) -> Self {
+        let reader = Reader::new(shared.policy);
+        Self { shared, reader, window: Window::default(), harvest: Harvest::default() }
+    }
+
+    /// Takes what the walk met.
+    pub fn meet(&mut self, met: Met) {
+        let coverage = &mut self.harvest.coverage;
+        match met {
+            Met::Folder => coverage.n_folders += 1,
+            Met::Skipped(skip) => coverage.skip(skip),
+            Met::Problem(problem) => coverage.problems.push(problem),
+            Met::File(artifact) => self.look_at(&artifact),
+        }
+    }
+
+    /// Looks at one artifact. A panic on the way is a problem of that artifact only.
+    pub fn look_at(&mut self, artifact: &Artifact) {
+        self.shared.watch.n_files.fetch_add(1, Ordering::Relaxed);
+        if !self.is_to_be_read(artifact) {
+            return self.harvest.coverage.skip(Skip::HardLink);
+        }
+        let n_findings = self.harvest.findings.len();
+        if catch_unwind(AssertUnwindSafe(|| self.read(artifact))).is_err() {
+            self.harvest.coverage.problems.push(Problem::new(
+                ProblemCode::Panicked,
+                &artifact.path,
+                "",
+            ));
+        }
+        let has_findings = self.harvest.findings.len() > n_findings;
+        self.shared.links.done(&artifact.inode, has_findings);
+    }
+
+    /// An inode is read under its first name, and under every name that says more than
+    /// its bytes do: a store, a package's metadata, a known trace.
+    fn is_to_be_read(&self, artifact: &Artifact) -> bool {
+        let is_new = self.shared.links.is_new(artifact);
+        is_new
+            || !self.shared.stores.at(&artifact.path).is_empty()
+            || is_metadata(&artifact.path)
+            || self.shared.catalogue.names(&artifact.path)
+    }
+
+    fn read(&mut self, artifact: &Artifact) {
+        let Self { shared, reader, window, harvest } = self;
+        let reading = match reader.read(artifact) {
+            Ok(reading) => reading,
+            Err(problem) => return harvest.coverage.problems.push(problem),
+        };
+        let Reading { contents, keeps_access_time, problem } = reading;
+        let coverage = &mut harvest.coverage;
+        coverage.problems.extend(problem);
+        coverage.n_access_times_touched += u64::from(!keeps_access_time);
+        let mut look = Look { shared, artifact, window, harvest, raw: Vec::new() };
+        let n_bytes = match contents {
+            Contents::Whole(bytes) => look.whole(bytes),
+            Contents::Mapped(mapping) => look.mapped(&mapping),
+            Contents::Chunks(chunks) => look.chunks(chunks),
+        };
+        shared.watch.n_bytes.fetch_add(n_bytes, Ordering::Relaxed);
+        let coverage = &mut harvest.coverage;
+        coverage.n_bytes_read += n_bytes;
+        match artifact.kind {
+            ArtifactKind::File => coverage.n_files_read += 1,
+            ArtifactKind::Environment => coverage.n_environments += 1,
+        }
+    }
+}
+
+/// A believed candidate that has no line yet.
+struct Raw {
+    identity: Identity,
+    span: Span,
+    store: Option<StoreIndex>,
+}
+
+/// The look at one artifact.
+struct Look<'l, 's> {
+    shared: &'l Shared<'s>,
+    artifact: &'l Artifact,
+    window: &'l mut Window,
+    harvest: &'l mut Harvest,
+    raw: Vec<Raw>,
+}
+
+impl Look<'_, '_> {
+    /// All bytes at hand: stores, packages and traces are recognised too.
+    fn whole(&mut self, bytes: &[u8]) -> u64 {
+        let transcoded = from_utf16(bytes);
+        let text = transcoded.as_ref().map_or(bytes, |transcoded| transcoded.text.as_slice());
+        self.segment(&Segment::whole(text));
+        self.stores(text);
+        self.components(text);
+        self.traces(Some(bytes));
+        self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
+        bytes.len() as u64
+    }
+
+    /// Pieces of a mapping, on all cores.
+    fn mapped(&mut self, mapping: &Mapping) -> u64 {
+        let bytes: &[u8] = mapping;
+        let margins: Margins = self.shared.policy.margins;
+        let pieces: Vec<(Vec<Raw>, BTreeMap<&'static str, u64>)> =
+            Segment::all(bytes, PIECE_BYTES, margins)
+                .into_par_iter()
+                .map(|piece| candidates(self.shared, &piece, &mut Window::default()))
+                .collect();
+        for (raw, rejected) in pieces {
+            self.take(raw, rejected);
+        }
+        self.traces(None);
+        self.keep(None, |counter, span| counter.place(bytes, 0, span));
+        if mapping.is_torn() {
+            self.problem(ProblemCode::Changed, "it became shorter");
+        }
+        bytes.len() as u64
+    }
+
+    /// Overlapping pieces, one after the other. Lines are counted on the way.
+    fn chunks(&mut self, mut chunks: Chunks<'_>) -> u64 {
+        let mut counter = LineCounter::default();
+        let expected_bytes = chunks.size_bytes();
+        while let Some(chunk) = chunks.next() {
+            let segment = match chunk {
+                Ok(segment) => segment,
+                Err(error) => {
+                    let problem = Problem::from_io(&self.artifact.path, &error);
+                    self.harvest.coverage.problems.push(problem);
+                    break;
+                }
+            };
+            self.segment(&segment);
+            let mut local = counter;
+            self.keep(None, |_, span| {
+                // Candidates of one chunk come in the order of their keywords, not of their starts.
+                if span.start < local.counted_to() {
+                    local = counter;
+                }
+                local.place(segment.bytes, segment.offset, span)
+            });
+            let next_start = segment.offset + segment.own.end as u64;
+            let back = self.shared.policy.margins.back_bytes as u64;
+            counter.advance(segment.bytes, segment.offset, next_start.saturating_sub(back));
+        }
+        if chunks.size_bytes() < expected_bytes {
+            self.problem(ProblemCode::Changed, "it became shorter");
+        }
+        self.traces(None);
+        chunks.size_bytes()
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>) {
+        let (raw, rejected) = candidates(self.shared, segment, self.window);
+        self.take(raw, rejected);
+    }
+
+    fn take(&mut self, raw: Vec<Raw>, rejected: BTreeMap<&'static str, u64>) {
+        self.raw.extend(raw);
+        for (reason, n) in rejected {
+            *self.harvest.coverage.rejected.entry(reason).or_default() += n;
+        }
+    }
+
+    fn stores(&mut self, text: &[u8]) {
+        for store in self.shared.stores.at(&self.artifact.path) {
+            let mut sieve = Sieve::new(self.shared);
+            let parsed = self.shared.stores.scan(store, text, self.window, &mut |candidate| {
+                sieve.judge(&candidate);
+            });
+            self.take(sieve.raw, sieve.rejected);
+            if let Err(malformed) = parsed {
+                self.problem(ProblemCode::StoreMalformed, &malformed.to_string());
+            }
+        }
+    }
+
+    fn components(&mut self, bytes: &[u8]) {
+        if is_metadata(&self.artifact.path) {
+            let found = component(self.artifact, bytes, self.shared.files);
+            self.harvest.components.extend(found);
+        }
+        let claims = self.shared.catalogue.record_claims(self.artifact, bytes);
+        self.harvest.sightings.extend(claims);
+    }
+
+    /// Traces of known incidents. `content` is the whole file where it is at hand; else it
+    /// is read again if its hash matters and it is small enough.
+    fn traces(&mut self, content: Option<&[u8]>) {
+        let Shared { catalogue, files, .. } = self.shared;
+        let path = &self.artifact.path;
+        let found = catalogue.sightings(self.artifact, || match content {
+            Some(bytes) => Some(Cow::Borrowed(bytes)),
+            None => files.read(path, HASHED_BYTES_MAX).ok().map(Cow::Owned),
+        });
+        self.harvest.sightings.extend(found);
+    }
+
+    fn problem(&mut self, code: ProblemCode, why: &str) {
+        self.harvest.coverage.problems.push(Problem::new(code, &self.artifact.path, why));
+    }
+
+    /// Gives what was found its line and column, and keeps one finding a secret.
+    fn keep(
+        &mut self,
+        transcoded: Option<&Transcoded>,
+        mut place: impl FnMut(&mut LineCounter, Span) -> crate::model::location::Place,
+    ) {
+        if self.raw.is_empty() {
+            return;
+        }
+        self.raw.sort_by_key(|raw| (raw.span, raw.identity.secret_id));
+        let store = self.shared.stores.at(&self.artifact.path).first().copied();
+        let mut counter = LineCounter::default();
+        let artifact = self.artifact;
+        let findings = self.raw.drain(..).map(|raw| {
+            let mut place = place(&mut counter, raw.span);
+            if let Some(transcoded) = transcoded {
+                place.span = transcoded.span_in_file(raw.span);
+            }
+            let location = Location {
+                path: artifact.path.clone(),
+                kind: artifact.kind,
+                other_names: Vec::new(),
+                place,
+                containers: Vec::new(),
+                store: raw.store.or(store),
+                inode: artifact.inode,
+            };
+            Finding { identity: raw.identity, location }
+        });
+        self.harvest.findings.extend(settle(findings.collect()));
+    }
+}
+
+/// Rules over one piece: what was believed and, by reason, what was not.
+fn candidates(
+    shared: &Shared<'_>,
+    segment: &Segment<'_>,
+    window: &mut Window,
+) -> (Vec<Raw>, BTreeMap<&'static str, u64>) {
+    let mut sieve = Sieve::new(shared);
+    shared.engine.scan(segment, window, &mut |candidate| sieve.judge(&candidate));
+    (sieve.raw, sieve.rejected)
+}
+
+/// Vets candidates as they come.
+struct Sieve<'s> {
+    shared: &'s Shared<'s>,
+    raw: Vec<Raw>,
+    rejected: BTreeMap<&'static str, u64>,
+}
+
+impl<'s> Sieve<'s> {
+    fn new(shared: &'s Shared<'s>) -> Self {
+        Self { shared, raw: Vec::new(), rejected: BTreeMap::new() }
+    }
+
+    fn judge(&mut self, candidate: &Candidate<'_>) {
+        match vet(self.shared.engine.rules, self.shared.key, candidate) {
+            Ok(identity) => {
+                self.raw.push(Raw { identity, span: candidate.span, store: candidate.store });
+            }
+            Err(rejection) => self.reject(rejection),
+        }
+    }
+
+    fn reject(&mut self, rejection: Rejection) {
+        *self.rejected.entry(rejection.code()).or_default() += 1;
+    }
+}

@@ -1,0 +1,371 @@
+//! Decides offline if a candidate is real, and what it says of itself. The secret's bytes
+//! end here: what goes on is an [`Identity`]. Deliberately asks no issuer: whether a
+//! credential still works is not known here.
+
+mod armour;
+mod aws;
+mod base58;
+mod base64;
+mod basic_auth;
+mod bech32;
+mod character_classes;
+mod crc32;
+mod entropy;
+mod facts;
+mod gitlab;
+mod jwt;
+mod macaroon;
+mod password;
+mod placeholder;
+mod private_key;
+mod reader;
+mod reference;
+mod sealed;
+mod secret_id;
+mod uuid;
+
+use crate::model::candidate::Candidate;
+use crate::model::finding::{Expiry, Identity, Protection, Rejection};
+use crate::model::rule::{Check, Confidence, Rule, RuleSet};
+use crate::model::secret::SecretKey;
+use crate::model::time::Moment;
+use crate::vet::armour::Armour;
+use crate::vet::facts::{Checked, Facts};
+
+pub use crate::vet::secret_id::{derive_key, key_id};
+
+/// The kind of variables whose name alone speaks for them: such a field of a store is
+/// believed less than others.
+const ENVIRONMENT_KIND: &str = "environment-secret";
+
+/// What a candidate is, or why it is not believed.
+pub fn vet(
+    rules: &RuleSet,
+    key: &SecretKey,
+    candidate: &Candidate<'_>,
+) -> Result<Identity, Rejection> {
+    let secret = candidate.secret.expose().trim_ascii();
+    let kind_id = rules.kind(candidate.kind).id.as_str();
+    let rule = candidate.rule.map(|index| rules.rule(index));
+    let prefix = rule.and_then(|rule| fixed_prefix(rule, secret)).unwrap_or_default();
+    let body = &secret[prefix.len()..];
+    refuse_stand_in(secret, body)?;
+    let facts = match rule {
+        Some(rule) => check_shape(rule, secret, body)?,
+        None => password::check_field(kind_id, secret)?.or(sealed::facts(secret)),
+    };
+    let canonical = canonical(secret, facts.canonical)?;
+    Ok(Identity {
+        kind: candidate.kind,
+        secret_id: secret_id::secret_id(key, &canonical),
+        key_id: candidate.fields.key_id.clone().or(facts.key_id),
+        account: candidate.fields.account.clone().or(facts.account),
+        hint: hint(secret, prefix),
+        confidence: confidence(rule, candidate, kind_id),
+        protection: facts.protection.unwrap_or(Protection::Plaintext),
+        expiry: expiry(candidate.fields.expires.as_deref(), facts.expiry),
+    })
+}
+
+/// The function behind each check that rules may name.
+fn function_of(check: Check) -> fn(&[u8]) -> Checked {
+    match check {
+        Check::Crc32Base62 => crc32::check_base62,
+        Check::GitlabRoutable => gitlab::check,
+        Check::GrafanaCrc32 => crc32::check_grafana,
+        Check::ConfluentCrc32 => crc32::check_confluent,
+        Check::AtlassianCrc32 => crc32::check_atlassian,
+        Check::AwsKeyId => aws::check,
+        Check::Jwt => jwt::check,
+        Check::Base64 => base64::check,
+        Check::PypiMacaroon => macaroon::check,
+        Check::Uuid => uuid::check,
+        Check::BasicAuth => basic_auth::check,
+        Check::Base58Check => base58::check,
+        Check::Bech32 => bech32::check,
+        Check::OpensshKey => private_key::openssh::check,
+        Check::PemKey => private_key::pem::check,
+        Check::PuttyKey => private_key::putty::check,
+        Check::PgpKey => private_key::pgp::check,
+        Check::Curve25519Key => private_key::curve25519::check,
+        Check::HexMixed => character_classes::check_hex,
+        Check::MixedClasses => character_classes::check_mixed,
+        Check::Password => password::check,
+    }
+}
+
+/// Variety first, for it is cheap; then every check of the rule.
+fn check_shape(rule: &Rule, secret: &[u8], body: &[u8]) -> Checked {
+    if rule.entropy_min.is_some_and(|min| entropy::bits_per_byte(body) < min) {
+        return Err(Rejection::LowEntropy);
+    }
+    let mut checked = rule.checks.iter().map(|check| function_of(*check)(secret));
+    checked.try_fold(Facts::default(), |facts, later| Ok(facts.or(later?)))
+}
+
+/// Refuses what only stands where a secret would. The body is the secret without the
+/// vendor's prefix: `sk_test_` does not make a token a placeholder.
+fn refuse_stand_in(secret: &[u8], body: &[u8]) -> Result<(), Rejection> {
+    if reference::is_reference(secret) {
+        return Err(Rejection::Reference);
+    }
+    if placeholder::is_placeholder(body) { Err(Rejection::Placeholder) } else { Ok(()) }
+}
+
+/// The vendor's prefix, if the secret starts with it.
+fn fixed_prefix<'r>(rule: &'r Rule, secret: &[u8]) -> Option<&'r str> {
+    let prefix = rule.prefix.as_deref()?;
+    let start = secret.get(..prefix.len())?;
+    let is_same = start == prefix.as_bytes()
+        || rule.ignore_case && start.eq_ignore_ascii_case(prefix.as_bytes());
+    is_same.then_some(prefix)
+}
+
+/// The bytes that are the same wherever the same secret is written down: what a check found
+/// inside, which is then judged like what stood there; else the body of armour; else all.
+fn canonical(secret: &[u8], inner: Option<Vec<u8>>) -> Result<Vec<u8>, Rejection> {
+    if let Some(inner) = inner {
+        refuse_stand_in(&inner, &inner)?;
+        return Ok(inner);
+    }
+    Ok(Armour::parse(secret).map_or_else(|| secret.to_vec(), |armour| armour.body))
+}
+
+/// What a report may show: never a byte that the vendor did not choose.
+fn hint(secret: &[u8], prefix: &str) -> String {
+    if !prefix.is_empty() {
+        return prefix.to_owned();
+    }
+    armour::label(secret).unwrap_or_default()
+}
+
+fn confidence(rule: Option<&Rule>, candidate: &Candidate<'_>, kind_id: &str) -> Confidence {
+    match rule {
+        Some(rule) if candidate.store.is_none() => rule.confidence,
+        None if kind_id == ENVIRONMENT_KIND => Confidence::Medium,
+        _ => Confidence::High,
+    }
+}
+
+/// What stands beside the secret is believed before what it says of itself: a refreshed
+/// token is stored with its new end.
+fn expiry(beside: Option<&str>, inside: Option<Moment>) -> Expiry {
+    beside.and_then(Moment::parse).or(inside).map_or(Expiry::Unknown, Expiry::At)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::forge;
+    use crate::model::candidate::Fields;
+    use crate::model::location::Span;
+    use crate::model::rule::Origin;
+    use crate::model::rule::{Kind, KindIndex, RuleIndex};
+    use crate::model::secret::{KeyOrigin, Secret, SecretId};
+    use crate::model::store::StoreIndex;
+
+    const RANDOM: &str = "q8Rz1LmV0tYc5Wd3Kx7Hn2Jb9Gs4Pf";
+
+    fn kind(id: &str) -> Kind {
+        Kind {
+            id: id.into(),
+            title: String::new(),
+            issuer: String::new(),
+            impact: 1,
+            propagates: false,
+            lifetime_seconds_max: None,
+            rotate: Vec::new(),
+        }
+    }
+
+    fn rule(prefix: Option<&str>, checks: &[Check]) -> Rule {
+        Rule {
+            origin: Origin::default(),
+            kind: KindIndex(0),
+            keywords: Vec::new(),
+            ignore_case: false,
+            pattern: String::new(),
+            prefix: prefix.map(String::from),
+            back_bytes: 0,
+            forward_bytes: 0,
+            entropy_min: Some(2.5),
+            confidence: Confidence::Low,
+            checks: checks.to_vec(),
+            examples: Vec::new(),
+            counter_examples: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+
+    fn candidate(secret: &[u8]) -> Candidate<'_> {
+        Candidate {
+            kind: KindIndex(0),
+            rule: Some(RuleIndex(0)),
+            store: None,
+            secret: Secret::new(secret),
+            span: Span { start: 0, end: 0 },
+            fields: Fields::default(),
+        }
+    }
+
+    fn run_key(byte: u8) -> SecretKey {
+        SecretKey { bytes: [byte; 32], origin: KeyOrigin::Random }
+    }
+
+    /// Vets text against one rule.
+    fn shaped(rule: Rule, secret: &str) -> Result<Identity, Rejection> {
+        let rules = RuleSet { kinds: vec![kind("k")], rules: vec![rule], ..RuleSet::default() };
+        vet(&rules, &run_key(1), &candidate(secret.as_bytes()))
+    }
+
+    /// Vets text that only the field of a store vouches for.
+    fn stored(kind_id: &str, secret: &str) -> Result<Identity, Rejection> {
+        let rules = RuleSet { kinds: vec![kind(kind_id)], ..RuleSet::default() };
+        let store = Some(StoreIndex(0));
+        vet(&rules, &run_key(1), &Candidate { rule: None, store, ..candidate(secret.as_bytes()) })
+    }
+
+    #[test]
+    fn a_token_of_the_right_shape_is_believed() {
+        let identity = shaped(rule(Some("tok_"), &[]), &format!(" tok_{RANDOM}\n"));
+        let identity = identity.expect("a token");
+        assert_eq!(identity.hint, "tok_");
+        assert_eq!(identity.confidence, Confidence::Low);
+        assert_eq!(identity.protection, Protection::Plaintext);
+        assert_eq!(identity.expiry, Expiry::Unknown);
+    }
+
+    #[test]
+    fn each_step_refuses_for_its_own_reason() {
+        let refused = |text: &str| shaped(rule(Some("sk_test_"), &[Check::HexMixed]), text).err();
+        assert_eq!(refused("${TOKEN}"), Some(Rejection::Reference));
+        assert_eq!(refused("sk_test_xxxxxxxxxxxxxxxx"), Some(Rejection::Placeholder));
+        assert_eq!(refused("sk_test_your_key_here"), Some(Rejection::Placeholder));
+        assert_eq!(refused("sk_test_aabbaaabbab"), Some(Rejection::LowEntropy));
+        assert_eq!(refused(&format!("sk_test_{RANDOM}")), Some(Rejection::Structure));
+    }
+
+    #[test]
+    fn what_a_check_uncovers_is_judged_too() {
+        let encoded = data_encoding::BASE64.encode(b"ana:${PASSWORD}");
+        let refused = shaped(rule(None, &[Check::BasicAuth]), &encoded).err();
+        assert_eq!(refused, Some(Rejection::Reference));
+    }
+
+    #[test]
+    fn the_password_of_basic_auth_has_the_id_of_the_bare_password() {
+        let encoded = data_encoding::BASE64.encode(b"ana:Tr0ub4dor&3");
+        let inside = shaped(rule(None, &[Check::BasicAuth]), &encoded).expect("user and password");
+        let bare = stored("netrc-password", "Tr0ub4dor&3").expect("a password");
+        assert_eq!(inside.secret_id, bare.secret_id);
+        assert_eq!(inside.account.as_deref(), Some("ana"));
+        assert_eq!(inside.hint, "");
+    }
+
+    #[test]
+    fn a_store_raises_the_confidence_and_its_fields_come_first() {
+        let rules =
+            RuleSet { kinds: vec![kind("k")], rules: vec![rule(None, &[])], ..RuleSet::default() };
+        let fields = Fields {
+            key_id: Some("id-1".into()),
+            account: Some("work".into()),
+            expires: Some("2026-03-24T10:39:00Z".into()),
+        };
+        let store = Some(StoreIndex(0));
+        let candidate = Candidate { store, fields, ..candidate(RANDOM.as_bytes()) };
+        let identity = vet(&rules, &run_key(1), &candidate).expect("a token");
+        assert_eq!(identity.confidence, Confidence::High);
+        assert_eq!(identity.key_id.as_deref(), Some("id-1"));
+        assert_eq!(identity.account.as_deref(), Some("work"));
+        assert_eq!(identity.expiry, Expiry::At(Moment::new(1_774_348_740, 0)));
+    }
+
+    #[test]
+    fn a_store_alone_is_believed_less_for_a_variable() {
+        let confidence = |kind_id| stored(kind_id, "hunter2").map(|identity| identity.confidence);
+        assert_eq!(confidence("netrc-password"), Ok(Confidence::High));
+        assert_eq!(confidence(ENVIRONMENT_KIND), Ok(Confidence::Medium));
+    }
+
+    fn id_of(secret: &str) -> Result<SecretId, Rejection> {
+        let identity = shaped(rule(None, &[Check::OpensshKey]), secret);
+        identity.map(|identity| identity.secret_id)
+    }
+
+    #[test]
+    fn one_key_has_one_id_however_its_lines_end() {
+        let key = forge::openssh_key("ana@build");
+        let expected = id_of(&key);
+        assert!(expected.is_ok());
+        assert_eq!(id_of(&key.replace('\n', "\r\n")), expected);
+        assert_eq!(id_of(&key.replace('\n', "\\n")), expected);
+        assert_eq!(id_of(&key.replace('\n', "\n    ")), expected);
+        assert_eq!(stored("k", &key).map(|identity| identity.secret_id), expected);
+        assert_ne!(id_of(&forge::openssh_key("bob@build")), expected);
+    }
+
+    #[test]
+    fn the_hint_of_a_key_is_its_label() {
+        let identity = shaped(rule(None, &[Check::OpensshKey]), &forge::openssh_key("ana"));
+        assert_eq!(identity.map(|identity| identity.hint), Ok("OPENSSH PRIVATE KEY".into()));
+    }
+
+    #[test]
+    fn an_identity_shows_no_byte_of_the_secret() {
+        let identity = shaped(rule(Some("tok_"), &[]), &format!("tok_{RANDOM}"));
+        assert!(!format!("{identity:?}").contains(&RANDOM[..4]));
+    }
+
+    proptest! {
+        #[test]
+        fn no_check_panics_on_any_bytes(
+            bytes in prop::collection::vec(any::<u8>(), 0..300),
+            text in "[ -~\n]{0,300}",
+            token in "[A-Za-z0-9._=+/-]{0,120}",
+        ) {
+            for (_, check) in Check::ALL {
+                for secret in [&bytes[..], text.as_bytes(), token.as_bytes()] {
+                    drop(function_of(check)(secret));
+                }
+            }
+            for secret in [&bytes[..], text.as_bytes(), token.as_bytes()] {
+                let _ = refuse_stand_in(secret, secret);
+                drop(password::check_field("k", secret));
+            }
+        }
+
+        #[test]
+        fn no_check_panics_on_a_damaged_secret(
+            at in any::<prop::sample::Index>(),
+            byte in any::<u8>(),
+            keep in any::<prop::sample::Index>(),
+        ) {
+            for (check, valid) in forge::of_every_check() {
+                let mut damaged = valid.clone();
+                damaged[at.index(valid.len())] = byte;
+                drop(function_of(check)(&damaged));
+                drop(function_of(check)(&damaged[..keep.index(valid.len())]));
+            }
+            for (check, label, body) in forge::bodies() {
+                let mut damaged = body.clone();
+                damaged[at.index(body.len())] = byte;
+                drop(function_of(check)(forge::armour(label, &damaged).as_bytes()));
+                damaged.truncate(keep.index(body.len()));
+                drop(function_of(check)(forge::armour(label, &damaged).as_bytes()));
+            }
+        }
+    }
+
+    #[test]
+    fn every_sample_is_believed_by_its_check() {
+        for (check, valid) in forge::of_every_check() {
+            assert!(function_of(check)(&valid).is_ok(), "{check:?}");
+        }
+        for (check, label, body) in forge::bodies() {
+            let armoured = forge::armour(label, &body);
+            assert!(function_of(check)(armoured.as_bytes()).is_ok(), "{label}");
+        }
+    }
+}

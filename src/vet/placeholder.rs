@@ -1,0 +1,249 @@
+//! Values that stand where a secret will stand one day: `<your-token>`, `xxxx`. Deliberately
+//! conservative: a word that occurs by chance in a long random token does not count, and
+//! neither do short weak passwords, for those are in use.
+
+/// Words that say "not this", as parts of a phrase.
+const TELLING: [&str; 20] = [
+    "changeme",
+    "changethis",
+    "dummy",
+    "enter",
+    "example",
+    "fake",
+    "fixme",
+    "here",
+    "hidden",
+    "insert",
+    "masked",
+    "notreal",
+    "paste",
+    "placeholder",
+    "redacted",
+    "removed",
+    "replace",
+    "sample",
+    "todo",
+    "your",
+];
+
+/// Words that go with them.
+const FILLING: [&str; 35] = [
+    "access",
+    "account",
+    "actual",
+    "and",
+    "api",
+    "app",
+    "auth",
+    "client",
+    "credential",
+    "for",
+    "goes",
+    "id",
+    "it",
+    "key",
+    "me",
+    "my",
+    "name",
+    "own",
+    "pass",
+    "passwd",
+    "password",
+    "personal",
+    "private",
+    "put",
+    "real",
+    "secret",
+    "some",
+    "string",
+    "the",
+    "this",
+    "to",
+    "token",
+    "user",
+    "value",
+    "with",
+];
+
+/// Imperatives after which no secret follows.
+const LEADING: [&[u8]; 3] = [b"your", b"insert", b"replace"];
+
+/// Nobody writes a longer phrase.
+const PHRASE_BYTES_MAX: usize = 128;
+
+/// Shorter sequences are passwords that people use.
+const SEQUENCE_BYTES_MIN: usize = 12;
+
+/// Whether a value, its vendor's prefix taken off, is a placeholder. Blocks of several lines
+/// are not looked at: they have a structure that says more.
+pub fn is_placeholder(body: &[u8]) -> bool {
+    if body.starts_with(b"-----BEGIN") || body.contains(&b'\n') {
+        return false;
+    }
+    is_mask(body)
+        || is_bracketed(body)
+        || is_documentation(body)
+        || is_repetition(body)
+        || is_sequence(body)
+        || is_phrase(body)
+}
+
+/// Nothing but the characters people blot things out with (`•` and `…` as UTF-8).
+fn is_mask(body: &[u8]) -> bool {
+    const DOTS: &[u8] = "•…".as_bytes();
+    let is_blot = |byte: &u8| b"xX*.-_#?".contains(byte) || DOTS.contains(byte);
+    body.iter().all(is_blot)
+}
+
+/// `<token>`, and `[token]` if only words stand in it.
+fn is_bracketed(body: &[u8]) -> bool {
+    match body {
+        [b'<', .., b'>'] => true,
+        [b'[', inside @ .., b']'] => inside.iter().all(|byte| is_letter_or_separator(*byte)),
+        _ => false,
+    }
+}
+
+/// AWS puts the word into every id and key of its documentation.
+fn is_documentation(body: &[u8]) -> bool {
+    body.windows(7).any(|window| window == b"EXAMPLE")
+}
+
+/// A unit of up to ten bytes, three times or more, over most of the body.
+fn is_repetition(body: &[u8]) -> bool {
+    if body.len() < 4 {
+        return false;
+    }
+    let share_min = if body.len() < 8 { 1.0 } else { 0.6 };
+    let periods = 1..=(body.len() / 3).min(10);
+    periods
+        .into_iter()
+        .any(|period| share(body, period, |before, byte| before == byte) >= share_min)
+}
+
+/// `abcdefghijkl`, `1234567890123`: nearly every character follows on the one before.
+fn is_sequence(body: &[u8]) -> bool {
+    body.len() >= SEQUENCE_BYTES_MIN && share(body, 1, is_next) > 0.85
+}
+
+fn is_next(before: u8, byte: u8) -> bool {
+    let byte = byte.to_ascii_lowercase();
+    match before.to_ascii_lowercase() {
+        b'z' => byte == b'a',
+        b'9' => byte == b'0',
+        before => before.is_ascii_alphanumeric() && byte == before + 1,
+    }
+}
+
+/// In which share of the pairs so far apart the second goes with the first.
+fn share(body: &[u8], distance: usize, goes_with: impl Fn(u8, u8) -> bool) -> f64 {
+    let pairs = body.iter().zip(body.iter().skip(distance));
+    let n_pairs = body.len().saturating_sub(distance).max(1);
+    pairs.filter(|(before, byte)| goes_with(**before, **byte)).count() as f64 / n_pairs as f64
+}
+
+/// `YOUR_API_KEY`, `changeme123`, `insert-token-here`: at least two thirds are words of the
+/// lists, one of them a telling one.
+fn is_phrase(body: &[u8]) -> bool {
+    if body.len() > PHRASE_BYTES_MAX {
+        return false;
+    }
+    let is_kept = |byte: &&u8| byte.is_ascii_alphanumeric();
+    let text: Vec<u8> = body.iter().filter(is_kept).map(u8::to_ascii_lowercase).collect();
+    is_command(body) || consists_of_words(&text)
+}
+
+/// Words with separators, the first an imperative: `your-github-token`.
+fn is_command(body: &[u8]) -> bool {
+    let first = body.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(body.len());
+    first < body.len()
+        && LEADING.iter().any(|word| body[..first].eq_ignore_ascii_case(word))
+        && body.iter().all(|byte| is_letter_or_separator(*byte))
+}
+
+fn consists_of_words(text: &[u8]) -> bool {
+    let (mut n_covered, mut tells, mut position) = (0, false, 0);
+    while position < text.len() {
+        let Some(word) = longest_word(&text[position..]) else {
+            position += 1;
+            continue;
+        };
+        tells |= TELLING.contains(&word);
+        n_covered += word.len();
+        position += word.len();
+    }
+    tells && n_covered * 3 >= text.len() * 2
+}
+
+fn longest_word(text: &[u8]) -> Option<&'static str> {
+    let words = TELLING.iter().chain(&FILLING).copied();
+    words.filter(|word| text.starts_with(word.as_bytes())).max_by_key(|word| word.len())
+}
+
+fn is_letter_or_separator(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-' | b'_' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bodies: &[&str], expected: bool) {
+        for body in bodies {
+            assert_eq!(is_placeholder(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn masks_and_brackets_are_placeholders() {
+        check(&["", "x", "xxxx", "XXXX-XXXX", "****", "...", "•••••", "…", "-", "*"], true);
+        check(&["<your-token>", "<token>", "[api key]", "[REDACTED]"], true);
+    }
+
+    #[test]
+    fn repetitions_and_sequences_are_placeholders() {
+        check(&["aaaaaaaa", "00000000-0000-0000-0000-000000000000", "abcabcabc"], true);
+        check(&["deadbeefdeadbeefdeadbeef", "abcXXXXXXXXXXXXXXXXXXXX"], true);
+        check(&["abcdefghijklmnop", "12345678901234567890", "0123456789abcdef"], true);
+        check(&["1234567890ABCDEFGHIJ"], true);
+    }
+
+    #[test]
+    fn phrases_are_placeholders() {
+        check(&["changeme", "change-me", "CHANGEME123", "placeholder", "todo", "dummy"], true);
+        check(&["your-api-key", "YOUR_API_KEY_HERE", "yourapikey", "YourTokenHere"], true);
+        check(&["insert-token-here", "replace-me", "replace_with_actual_token"], true);
+        check(&["your-github-token", "redacted", "enter your password", "dummy-password"], true);
+    }
+
+    #[test]
+    fn documentation_keys_are_placeholders() {
+        check(&["IOSFODNN7EXAMPLE", "q8Rz1LmV0tYc5Wd3EXAMPLEKEY"], true);
+    }
+
+    #[test]
+    fn passwords_that_people_use_are_not() {
+        check(&["hunter2", "123456", "1234567890", "password", "secret", "letmein"], false);
+        check(&["correct horse battery staple", "Tr0ub4dor&3", "a", "!@#$%^&()"], false);
+        check(
+            &[
+                "abcd1234efgh5678",
+                "a1b2c3d4e5f6g7h8",
+                "heretic-chamber-oboe",
+                "{COQLCE6DU6GtcS5P=}",
+                "changeit",
+                "aab",
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn a_word_by_chance_in_a_long_token_is_not() {
+        let random = "qW8rT2yU5iO1pA4sD7fG0hJ3kL6zX9cV";
+        for word in TELLING {
+            check(&[&format!("{random}{word}{random}")], false);
+        }
+        check(&["-----BEGIN X-----placeholder", "dummy\nblock"], false);
+    }
+}

@@ -1,0 +1,447 @@
+//! Hand-made rules and inventories for the tests of reports. No secret stands in them,
+//! and what looks like a key id is put together from pieces.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use crate::error::{Problem, ProblemCode};
+use crate::model::advisory::{
+    Advisory, AdvisoryIndex, BadPackage, Ecosystem, Role, Trigger, Weight,
+};
+use crate::model::artifact::{ArtifactKind, Inode};
+use crate::model::component::{Component, Dated, InfectedInstall, Runner, Sighting};
+use crate::model::coverage::{Coverage, Skip};
+use crate::model::exposure::{Exposure, Reason, Verdict};
+use crate::model::finding::{Expiry, Identity, Location, Protection};
+use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
+use crate::model::location::{Place, Span};
+use crate::model::path_pattern::PathPattern;
+use crate::model::principal::{Certainty, Principal, Principals};
+use crate::model::rule::{Confidence, Kind, KindIndex, Origin, RuleSet};
+use crate::model::secret::{KeyOrigin, SecretId};
+use crate::model::store::{Format, Store, StoreIndex};
+use crate::model::time::{FileTimes, Moment, Window};
+
+const AWS: KindIndex = KindIndex(0);
+const GENERIC: KindIndex = KindIndex(1);
+const NPM: KindIndex = KindIndex(2);
+const SSH: KindIndex = KindIndex(3);
+const AWS_STORE: StoreIndex = StoreIndex(0);
+
+/// Rules that the inventories below were "made with".
+pub fn rules() -> RuleSet {
+    RuleSet {
+        digest: "00112233445566778899aabbccddeeff".into(),
+        kinds: vec![
+            kind(
+                "aws-access-key",
+                "AWS secret access key",
+                5,
+                &[
+                    "IAM > Users > Security credentials: create a second access key and deploy it.",
+                    "Set the old key to inactive, and delete it once nothing fails.",
+                ],
+            ),
+            kind(
+                "generic-password",
+                "Password in a configuration file",
+                2,
+                &["Change the password where it is used."],
+            ),
+            kind(
+                "npm-token",
+                "npm access token",
+                5,
+                &["npm token revoke KEYID, then create a granular token with an expiry."],
+            ),
+            kind(
+                "ssh-private-key",
+                "SSH private key",
+                4,
+                &["Make a new key, and take the old public key out of every authorized_keys."],
+            ),
+        ],
+        rules: Vec::new(),
+        stores: vec![store("aws-credentials", "AWS CLI credentials", "~/.aws/credentials")],
+        advisories: vec![advisory()],
+    }
+}
+
+fn kind(id: &str, title: &str, impact: u8, rotate: &[&str]) -> Kind {
+    Kind {
+        id: id.into(),
+        title: title.into(),
+        issuer: "Issuer".into(),
+        impact,
+        propagates: id == "npm-token",
+        lifetime_seconds_max: None,
+        rotate: rotate.iter().map(|step| (*step).to_owned()).collect(),
+    }
+}
+
+fn store(id: &str, title: &str, path: &str) -> Store {
+    Store {
+        origin: Origin::default(),
+        id: id.into(),
+        title: title.into(),
+        paths: vec![PathPattern::new(path).unwrap()],
+        env: Vec::new(),
+        contains: Vec::new(),
+        format: Format::Ini,
+        credentials: Vec::new(),
+        examples: Vec::new(),
+    }
+}
+
+fn advisory() -> Advisory {
+    Advisory {
+        id: "example-2026-03".into(),
+        title: "example 1.2.3: credential stealer in the package".into(),
+        ids: vec!["MAL-2026-0000".into()],
+        summary: "A stolen maintainer token published two bad versions. They read every \
+                  credential in the home folder and stay through a service."
+            .into(),
+        ecosystem: Ecosystem::PyPI,
+        window: Window { start: at("2026-03-24T10:39:00Z"), end: at("2026-03-24T16:00:00Z") },
+        confidence: Confidence::High,
+        sources: vec!["PyPI incident report, 2026-03-25".into()],
+        contain: vec![
+            "Take the host off the network; do not switch it off.".into(),
+            "Stop and disable the user service example.service before you revoke anything: it \
+             wipes the home folder when its token stops working."
+                .into(),
+        ],
+        packages: vec![BadPackage {
+            name: "example".into(),
+            versions: vec!["1.2.3".into()],
+            triggers: vec![Trigger::Install, Trigger::InterpreterStart],
+            clean_before: Some("1.2.2".into()),
+            clean_after: Some("1.2.4".into()),
+        }],
+        indicators: Vec::new(),
+    }
+}
+
+/// Nothing at all was found, and everything was read.
+pub fn empty() -> Inventory {
+    Inventory {
+        run: Run {
+            started: at("2026-03-25T08:00:00Z"),
+            host: "web-3".into(),
+            roots: vec![("/home/ana".into(), "home of ana".into())],
+            image: None,
+            uid: 0,
+            key_origin: KeyOrigin::Random,
+            key_id: "k-00c0ffee".into(),
+            rules_digest: "00112233445566778899aabbccddeeff".into(),
+        },
+        principals: principals(),
+        installs: Vec::new(),
+        credentials: Vec::new(),
+        components: Vec::new(),
+        coverage: Coverage {
+            n_files_read: 12_345,
+            n_bytes_read: 1_288_490_188,
+            n_folders: 3_456,
+            n_environments: 41,
+            skipped: [(Skip::Link, 120), (Skip::Special, 3)].into(),
+            rejected: [("placeholder", 300), ("checksum", 11)].into(),
+            ..Coverage::default()
+        },
+    }
+}
+
+fn principals() -> Principals {
+    let user = |uid: u32, name: &str| Principal {
+        uid,
+        name: name.into(),
+        home: format!("/home/{name}").into(),
+        gids: vec![uid],
+        logs_in: true,
+    };
+    Principals {
+        users: vec![user(0, "root"), user(1000, "ana"), user(1001, "bob")],
+        groups: vec![(0, "root".into()), (1000, "ana".into()), (1001, "bob".into())],
+    }
+}
+
+/// Credentials, and nothing infected.
+pub fn clean() -> Inventory {
+    let mut inventory = infected();
+    inventory.installs.clear();
+    inventory.components.truncate(1);
+    for credential in &mut inventory.credentials {
+        credential.verdict = None;
+        credential.places.iter_mut().for_each(|place| place.exposures.clear());
+    }
+    inventory
+}
+
+/// Nothing found, but not everything was read.
+pub fn incomplete() -> Inventory {
+    let mut inventory = empty();
+    for name in ["a", "b", "c", "d"] {
+        let path = format!("/home/bob/{name}");
+        inventory.coverage.problems.push(Problem::new(ProblemCode::PermissionDenied, path, ""));
+    }
+    let io = Problem::new(ProblemCode::InputOutput, "/srv/\u{1b}[31mdisk", "bad sector");
+    inventory.coverage.problems.push(io);
+    inventory
+}
+
+/// One infected install, and a credential of every verdict.
+pub fn infected() -> Inventory {
+    let mut inventory = empty();
+    inventory.components = vec![
+        component("certifi", "2026.1.1", at("2026-01-10T09:00:00Z")),
+        component("example", "1.2.3", at("2026-03-24T11:02:00Z")),
+    ];
+    inventory.installs = vec![install(&inventory.components[1])];
+    inventory.credentials =
+        vec![aws_key(), npm_token(), ssh_key(), token_of_bob(), doubtful_password()];
+    inventory
+}
+
+fn component(name: &str, version: &str, installed: Moment) -> Component {
+    let environment = PathBuf::from("/home/ana/app/.venv/lib/python3.12/site-packages");
+    Component {
+        name: name.into(),
+        version: version.into(),
+        ecosystem: Ecosystem::PyPI,
+        path: environment.join(format!("{name}-{version}.dist-info")),
+        environment,
+        installer: Some("uv".into()),
+        owner_uid: 1000,
+        installed: Some(Dated { at: installed, evidence: "birth of RECORD".into() }),
+    }
+}
+
+fn install(component: &Component) -> InfectedInstall {
+    InfectedInstall {
+        advisory: AdvisoryIndex(0),
+        component: Some(component.clone()),
+        triggers: vec![Trigger::Install, Trigger::InterpreterStart],
+        sightings: vec![Sighting {
+            advisory: AdvisoryIndex(0),
+            path: component.environment.join("example_init.pth"),
+            role: Role::Payload,
+            weight: Weight::Strong,
+            hash_is_known: Some(true),
+            note: "Runs at every start of the interpreter.".into(),
+            owner_uid: 1000,
+            appeared: at("2026-03-24T11:02:00Z"),
+        }],
+        runners: vec![
+            Runner {
+                uid: 1000,
+                certainty: Certainty::Observed,
+                evidence: "process 4121 runs this interpreter".into(),
+            },
+            Runner {
+                uid: 1001,
+                certainty: Certainty::Possible,
+                evidence: "mode bits let bob start this interpreter".into(),
+            },
+        ],
+        window: Window { start: at("2026-03-24T11:02:00Z"), end: at("2026-03-25T08:00:00Z") },
+        window_evidence: "from the birth of RECORD to this sweep; it is still installed".into(),
+    }
+}
+
+fn aws_key() -> Credential {
+    let verdict = Verdict::Exposed;
+    let mut shared = location("/home/ana/.aws/credentials", 3, 1000);
+    shared.store = Some(AWS_STORE);
+    let backups =
+        ["/home/ana/backup/2024/aws", "/home/ana/backup/2025/aws", "/srv/a/aws", "/srv/b/aws"];
+    let mut places = vec![place(shared, verdict)];
+    places.extend(backups.map(|path| place(location(path, 7, 1000), verdict)));
+    let mut identity = identity(AWS, 1);
+    identity.key_id = Some(["AK", "IA", "X7EXAMPLE", "KEYID01"].concat());
+    identity.account = Some("profile default".into());
+    credential(identity, verdict, places)
+}
+
+fn npm_token() -> Credential {
+    let mut identity = identity(NPM, 2);
+    identity.hint = "npm_".into();
+    identity.expiry = Expiry::At(at("2026-04-01T00:00:00Z"));
+    credential(
+        identity,
+        Verdict::Exposed,
+        vec![place(location("/home/ana/.npmrc", 1, 1000), Verdict::Exposed)],
+    )
+}
+
+fn ssh_key() -> Credential {
+    let mut identity = identity(SSH, 3);
+    identity.key_id = Some("SHA256:examplefingerprint".into());
+    identity.account = Some("ana@laptop".into());
+    identity.protection = Protection::Encrypted { how: "bcrypt, 16 rounds".into() };
+    credential(
+        identity,
+        Verdict::Likely,
+        vec![place(location("/home/ana/.ssh/id_ed25519", 1, 1000), Verdict::Likely)],
+    )
+}
+
+fn token_of_bob() -> Credential {
+    let mut identity = identity(NPM, 4);
+    identity.hint = "npm_".into();
+    let mut token = credential(
+        identity,
+        Verdict::NotExposed,
+        vec![place(location("/home/bob/.npmrc", 1, 1001), Verdict::NotExposed)],
+    );
+    token.reader_uids = vec![1001];
+    token
+}
+
+fn doubtful_password() -> Credential {
+    let mut identity = identity(GENERIC, 5);
+    identity.confidence = Confidence::Low;
+    identity.expiry = Expiry::At(at("2026-01-01T00:00:00Z"));
+    credential(
+        identity,
+        Verdict::Unknown,
+        vec![place(location("/srv/app/config.ini", 12, 1000), Verdict::Unknown)],
+    )
+}
+
+fn credential(identity: Identity, verdict: Verdict, places: Vec<CredentialPlace>) -> Credential {
+    Credential { identity, verdict: Some(verdict), reader_uids: vec![1000], places }
+}
+
+fn identity(kind: KindIndex, number: u8) -> Identity {
+    Identity {
+        kind,
+        secret_id: SecretId([number; 16]),
+        key_id: None,
+        account: None,
+        hint: String::new(),
+        confidence: Confidence::High,
+        protection: Protection::Plaintext,
+        expiry: Expiry::Unknown,
+    }
+}
+
+fn place(location: Location, verdict: Verdict) -> CredentialPlace {
+    let reader_uids = vec![location.inode.uid];
+    let reasons = reasons(&location, verdict);
+    let exposure = Exposure { install_index: 0, uid: 1000, verdict, reasons };
+    CredentialPlace { location, exposures: vec![exposure], reader_uids }
+}
+
+fn reasons(location: &Location, verdict: Verdict) -> Vec<Reason> {
+    let evidence = "process 4121 runs this interpreter".to_owned();
+    let path = location.path.clone();
+    let changed = at("2026-03-24T20:00:00Z");
+    let last = match verdict {
+        Verdict::NotExposed => {
+            return vec![
+                Reason::Ran { evidence },
+                Reason::ModeDenies { path, mode: 0o600, uid: 1001 },
+            ];
+        }
+        Verdict::Exposed => Reason::UnchangedSince { changed: at("2026-01-02T10:00:00Z") },
+        Verdict::Likely => Reason::ModeChangedInside { path, changed },
+        Verdict::Unknown => Reason::AccessListPresent { path },
+    };
+    vec![Reason::Ran { evidence }, Reason::OwnsFile, last]
+}
+
+fn location(path: impl Into<PathBuf>, line: u64, uid: u32) -> Location {
+    let moment = at("2026-01-02T10:00:00Z");
+    Location {
+        path: path.into(),
+        kind: ArtifactKind::File,
+        other_names: Vec::new(),
+        place: Place { span: Span { start: 40, end: 80 }, line, column: 5 },
+        containers: Vec::new(),
+        store: None,
+        inode: Inode {
+            device: 1,
+            number: 2,
+            mode: 0o100_600,
+            uid,
+            gid: uid,
+            n_links: 1,
+            size_bytes: 120,
+            times: FileTimes { accessed: moment, modified: moment, changed: moment, born: None },
+        },
+    }
+}
+
+/// Names chosen by someone who wants the report to lie: an escape sequence, a line break,
+/// a turned reading order, bytes that are not UTF-8, a very long path, a container.
+pub fn hostile() -> Inventory {
+    let mut inventory = infected();
+    let mut token = npm_token();
+    let long = format!("/home/ana/{}/.npmrc", "very-deep/".repeat(20));
+    let mut archived = location("/srv/backup.zip", 4, 1000);
+    archived.containers = vec!["etc/\u{1b}]0;owned\u{7}.env".into()];
+    archived.other_names = vec![bytes(b"/srv/\xff.zip")];
+    token.places = [
+        location("/home/ana/\u{1b}[2J\nok\u{202e}txt.env", 1, 1000),
+        location(bytes(b"/home/ana/\xff\xfe.env"), 1, 1000),
+        location(long, 1, 1000),
+        archived,
+    ]
+    .map(|location| place(location, Verdict::Exposed))
+    .into();
+    token.identity.account = Some("ana\r\u{9b}31mINNOCENT".into());
+    inventory.run.host = "web\u{1b}[0m-3".into();
+    inventory.principals.users[1].name = "an\u{200b}a".into();
+    inventory.credentials = vec![token];
+    let problem = Problem::new(ProblemCode::PermissionDenied, bytes(b"/root/\xff\n"), "");
+    inventory.coverage.problems.push(problem);
+    inventory
+}
+
+/// Only what the incident left behind was seen, by a user who is not root.
+pub fn traces_only() -> Inventory {
+    let mut inventory = infected();
+    inventory.run.uid = 1000;
+    inventory.run.image = Some("/mnt/image".into());
+    inventory.run.key_origin = KeyOrigin::File;
+    inventory.credentials.clear();
+    let install = &mut inventory.installs[0];
+    install.component = None;
+    install.runners.clear();
+    install.window.end = at("2026-03-24T18:00:00Z");
+    let sighting = &mut install.sightings[0];
+    (sighting.role, sighting.weight) = (Role::Staging, Weight::Weak);
+    sighting.hash_is_known = None;
+    let denied = Problem::new(ProblemCode::PermissionDenied, "/root", "");
+    inventory.coverage.problems.push(denied);
+    inventory.coverage.interrupted = true;
+    inventory
+}
+
+/// A credential in every state of protection, and a time beyond the calendar.
+pub fn every_state() -> Inventory {
+    let mut inventory = infected();
+    let states = [
+        Protection::Plaintext,
+        Protection::Weak { how: "MD5, one round".into() },
+        Protection::Encrypted { how: "scrypt".into() },
+        Protection::Hardware,
+        Protection::Unknown,
+    ];
+    for (credential, protection) in inventory.credentials.iter_mut().zip(states) {
+        credential.identity.protection = protection;
+        credential.identity.expiry = Expiry::At(Moment::new(i64::MAX, 0));
+        credential.places[0].location.inode.times.born = Some(Moment::new(i64::MIN, 0));
+    }
+    inventory.installs[0].component.as_mut().unwrap().installed = None;
+    inventory
+}
+
+fn bytes(path: &[u8]) -> PathBuf {
+    OsStr::from_bytes(path).into()
+}
+
+fn at(text: &str) -> Moment {
+    Moment::parse(text).unwrap()
+}
