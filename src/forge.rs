@@ -1,10 +1,77 @@
-//! Secrets for tests, made at run time so that no file holds anything like a live one.
-//! Knows how to build what the checks take apart.
+//! Secrets made at run time, for the self-test and for tests, so that no file of this
+//! repository holds anything like a live one. Knows how to build what `vet` takes apart;
+//! nothing it makes opens anything.
 
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD};
 use sha2::{Digest, Sha256};
 
 use crate::model::rule::Check;
+
+/// Digits of the base62 that vendors write checksums in.
+const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Makes secrets out of a seed: the same seed gives the same secrets.
+pub struct Forge {
+    seed: [u8; 32],
+    n_made: u64,
+}
+
+impl Forge {
+    /// A forge that starts at a seed.
+    pub const fn new(seed: [u8; 32]) -> Self {
+        Self { seed, n_made: 0 }
+    }
+
+    /// Bytes that look random.
+    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        for chunk in bytes.chunks_mut(32) {
+            self.n_made += 1;
+            let block =
+                Sha256::new().chain_update(self.seed).chain_update(self.n_made.to_le_bytes());
+            chunk.copy_from_slice(&block.finalize()[..chunk.len()]);
+        }
+        bytes
+    }
+
+    /// Letters and digits.
+    pub fn alphanumeric(&mut self, length: usize) -> String {
+        self.characters(BASE62, length)
+    }
+
+    /// Lower-case hexadecimal digits.
+    pub fn hexadecimal(&mut self, length: usize) -> String {
+        self.characters(b"0123456789abcdef", length)
+    }
+
+    /// A token of a vendor that ends in the base62 CRC-32 of its body, such as GitHub's
+    /// and npm's.
+    pub fn checked_token(&mut self, prefix: &str) -> String {
+        let body = self.alphanumeric(30);
+        let mut rest = crc32fast::hash(body.as_bytes()) as usize;
+        let mut digits = [b'0'; 6];
+        for digit in digits.iter_mut().rev() {
+            *digit = BASE62[rest % 62];
+            rest /= 62;
+        }
+        format!("{prefix}{body}{}", String::from_utf8_lossy(&digits))
+    }
+
+    /// An AWS access key id of some account.
+    pub fn aws_key_id(&mut self) -> String {
+        // The first character must not be I or J: old keys hold no account.
+        let mut bytes: [u8; 10] = self.bytes();
+        bytes[0] = 0x80 | bytes[0] & 0x3F;
+        format!("AKIA{}", BASE32_NOPAD.encode(&bytes))
+    }
+
+    /// Characters of an alphabet.
+    pub fn characters(&mut self, alphabet: &[u8], length: usize) -> String {
+        let bytes: Vec<u8> =
+            std::iter::repeat_with(|| self.bytes::<32>()).flatten().take(length).collect();
+        bytes.iter().map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()])).collect()
+    }
+}
 
 /// An armoured block with lines of 64 characters.
 pub fn armour(label: &str, body: &[u8]) -> String {
@@ -127,15 +194,17 @@ pub fn jwt(header: &str, payload: &str, signature: &str) -> String {
     format!("{}.{}.{signature}", encode(header), encode(payload))
 }
 
-/// A version 2 macaroon behind a prefix.
-pub fn macaroon(identifier: &str, caveats: &[&str]) -> String {
+/// An upload token of PyPI: a version 2 macaroon behind a prefix.
+pub fn pypi_token(identifier: &str, caveats: &[&str]) -> String {
     let field = |kind: u8, text: &[u8]| [&[kind, text.len() as u8], text].concat();
+    let location = format!("{}.org", "pypi");
     let mut bytes = vec![2];
-    bytes.extend([field(1, b"host.example"), field(2, identifier.as_bytes()), vec![0]].concat());
+    bytes
+        .extend([field(1, location.as_bytes()), field(2, identifier.as_bytes()), vec![0]].concat());
     for caveat in caveats {
         bytes.extend([field(2, caveat.as_bytes()), vec![0]].concat());
     }
-    bytes.extend([vec![0], field(6, &[0xC7; 32])].concat());
+    bytes.extend([vec![0], field(6, &Sha256::digest(identifier))].concat());
     format!("pypi-{}", BASE64URL_NOPAD.encode(&bytes))
 }
 
@@ -166,7 +235,7 @@ pub fn of_every_check() -> Vec<(Check, Vec<u8>)> {
     vec![
         (Check::Jwt, token.into()),
         (Check::AwsKeyId, key_id.into()),
-        (Check::PypiMacaroon, macaroon("3f2504e0-4f89-41d3-9a0c-0305e82c3301", &caveats).into()),
+        (Check::PypiMacaroon, pypi_token("3f2504e0-4f89-41d3-9a0c-0305e82c3301", &caveats).into()),
         (Check::PuttyKey, putty_key(3, "aes256-cbc", argon).into()),
         (Check::OpensshKey, openssh_key("ana").into()),
         (Check::Base58Check, base58check(&[0x80; 33]).into()),

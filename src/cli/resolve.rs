@@ -1,6 +1,8 @@
 //! From what was typed to what a sweep is told. The only place that asks for the time,
 //! the user, the home and random numbers; the only door to dirs and getrandom.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +19,7 @@ use crate::cli::args::{ScopeArgs, SweepArgs};
 
 /// A key file holds at least this much.
 const KEY_BYTES_MIN: usize = 32;
-/// And at most this much: more is some other file.
+/// So much of it counts.
 const KEY_BYTES_MAX: u64 = 1 << 20;
 
 /// The configuration that a scope alone gives.
@@ -112,20 +114,21 @@ fn exclude(glob: &str) -> Result<PathPattern, Error> {
     PathPattern::new(text).map_err(|why| Error::Exclude { pattern: glob.to_owned(), why })
 }
 
+/// A pipe will do, so that a key need not rest on the swept host.
 fn key_of(path: &Path) -> Result<SecretKey, Error> {
     let wrong = |why: String| Error::KeyFile { path: path.to_owned(), why };
-    let stat = path.metadata().map_err(|error| wrong(error.to_string()))?;
-    if !stat.is_file() || stat.len() > KEY_BYTES_MAX {
-        return Err(wrong("is no key file".into()));
-    }
-    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let mut bytes = Vec::new();
+    let read = file.take(KEY_BYTES_MAX).read_to_end(&mut bytes);
+    read.map_err(|error| wrong(error.to_string()))?;
     if bytes.len() < KEY_BYTES_MIN {
         return Err(wrong(format!("holds {} bytes; {KEY_BYTES_MIN} are needed", bytes.len())));
     }
     Ok(SecretKey { bytes: credreach::vet::derive_key(&bytes), origin: KeyOrigin::File })
 }
 
-fn random_key() -> Result<SecretKey, Error> {
+/// A key of this run alone.
+pub fn random_key() -> Result<SecretKey, Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| Error::Usage {
         what: format!("the system gives no random numbers: {error}"),
@@ -134,7 +137,8 @@ fn random_key() -> Result<SecretKey, Error> {
     Ok(SecretKey { bytes, origin: KeyOrigin::Random })
 }
 
-fn now() -> Moment {
+/// The time.
+pub fn now() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Moment::new(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos())
 }

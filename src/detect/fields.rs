@@ -15,6 +15,10 @@ use crate::model::store::{FieldPart, FieldPath, FieldReference, Store};
 /// A public fact is a name, a host or a date; what is longer is something else.
 const FACT_CHARACTERS_MAX: usize = 200;
 
+/// More fields than any store has. Looking for the facts beside a field takes as long as
+/// the node is wide, and nobody shall keep a sweep busy with one wide file.
+const N_FIELDS_MAX: usize = 10_000;
+
 /// A value that a path points at.
 #[derive(Clone)]
 pub struct Field<'t, 'c> {
@@ -22,22 +26,26 @@ pub struct Field<'t, 'c> {
     pub leaf: &'t Leaf<'c>,
     /// What each `*` of the path matched, in order.
     pub stars: Vec<Cow<'t, str>>,
-    /// The keys that each `**` of the path passed over, in order.
-    depths: Vec<Vec<Cow<'t, str>>>,
+    /// The path that led here.
+    path: &'t FieldPath,
+    /// The node that each part of the path led to, in order.
+    trail: Vec<&'t Node<'c>>,
 }
 
 /// Every value that a path points at, in the order of the file.
 pub fn select<'t, 'c>(
     tree: &'t Node<'c>,
-    path: &FieldPath,
+    path: &'t FieldPath,
     ignore_case: bool,
 ) -> Vec<Field<'t, 'c>> {
     let steps: Vec<_> = path.parts.iter().map(Step::of_part).collect();
-    follow(tree, &steps, ignore_case)
+    let found = follow(tree, &steps, ignore_case).into_iter();
+    found.map(|Found { leaf, stars, trail }| Field { leaf, stars, path, trail }).collect()
 }
 
 /// The public fact that a reference names for a field: a text made of what the stars
-/// matched, or the nearest value at the place they name.
+/// matched, or the nearest value at the place they name. As far as the reference is the
+/// path of the field it leads to the same node, so a `**` may stand there too.
 pub fn refer(
     tree: &Node<'_>,
     reference: &FieldReference,
@@ -47,9 +55,11 @@ pub fn refer(
     let fact = match reference {
         FieldReference::Text(template) => fill(template, &field.stars)?,
         FieldReference::Path(path) => {
-            let steps = steps_beside(path, field);
-            let found = follow(tree, &steps, ignore_case).into_iter();
-            // A section may come twice; what belongs together stands together.
+            let n_shared = n_shared_parts(path, field.path);
+            let beside = n_shared.checked_sub(1).map_or(tree, |last| field.trail[last]);
+            let steps = steps_beside(path, n_shared, &field.stars);
+            let found = follow(beside, &steps, ignore_case).into_iter();
+            // A key may come twice; what belongs together stands together.
             let start = field.leaf.span.start;
             let nearest = found.min_by_key(|other| other.leaf.span.start.abs_diff(start))?;
             String::from_utf8_lossy(&nearest.leaf.bytes).into_owned()
@@ -61,8 +71,8 @@ pub fn refer(
 
 /// Every value of a store that holds something, with the position of the credential in
 /// `store.credentials` that claims it first. In the order of the file; a value that
-/// aliases show in several places is there once.
-pub fn credentials<'t, 'c>(tree: &'t Node<'c>, store: &Store) -> Vec<(usize, Field<'t, 'c>)> {
+/// aliases show in several places is there once. At most [`N_FIELDS_MAX`].
+pub fn credentials<'t, 'c>(tree: &'t Node<'c>, store: &'t Store) -> Vec<(usize, Field<'t, 'c>)> {
     let ignore_case = store.format.ignores_case();
     let mut claimed = HashSet::new();
     let mut found = Vec::new();
@@ -76,6 +86,7 @@ pub fn credentials<'t, 'c>(tree: &'t Node<'c>, store: &Store) -> Vec<(usize, Fie
         }
     }
     found.sort_by_key(|(_, field)| field.leaf.span.start);
+    found.truncate(N_FIELDS_MAX);
     found
 }
 
@@ -110,29 +121,35 @@ impl<'p> Step<'p> {
     }
 }
 
-/// The steps of a path with every `*` and `**` replaced by what it matched for a field.
-/// Those that the field's own path does not have stay open.
-fn steps_beside<'p>(path: &'p FieldPath, field: &'p Field<'_, '_>) -> Vec<Step<'p>> {
-    let mut stars = field.stars.iter();
-    let mut depths = field.depths.iter();
-    let mut steps = Vec::new();
-    for part in &path.parts {
-        match part {
-            FieldPart::AnyDepth => match depths.next() {
-                Some(keys) => steps.extend(keys.iter().map(|key| Step::Exact(Cow::Borrowed(key)))),
-                None => steps.push(Step::AnyDepth),
-            },
-            FieldPart::Key(pattern) => {
-                let n_stars = pattern.matches('*').count();
-                let matched: Vec<_> = stars.by_ref().take(n_stars).map(Cow::as_ref).collect();
-                steps.push(match matched.len() {
-                    n_matched if n_matched < n_stars => Step::Pattern(pattern),
-                    _ => Step::Exact(with_stars(pattern, &matched)),
-                });
+/// How many parts two paths have in common before they part, the last of neither.
+fn n_shared_parts(path: &FieldPath, other: &FieldPath) -> usize {
+    let n_equal = path.parts.iter().zip(&other.parts).take_while(|(a, b)| a == b).count();
+    n_equal.min(path.parts.len().saturating_sub(1)).min(other.parts.len().saturating_sub(1))
+}
+
+/// The steps of a path behind its first parts, every `*` replaced by what it matched for a
+/// field. Those that the field's own path does not have stay open, and so does a `**`.
+fn steps_beside<'p>(path: &'p FieldPath, n_done: usize, stars: &[Cow<'_, str>]) -> Vec<Step<'p>> {
+    let (done, parts) = path.parts.split_at(n_done);
+    let mut stars = stars.iter().skip(done.iter().map(n_stars).sum());
+    let step = |part: &'p FieldPart| match part {
+        FieldPart::Key(pattern) => {
+            let matched: Vec<_> = stars.by_ref().take(n_stars(part)).map(Cow::as_ref).collect();
+            match matched.len() {
+                n_matched if n_matched < n_stars(part) => Step::Pattern(pattern),
+                _ => Step::Exact(with_stars(pattern, &matched)),
             }
         }
+        FieldPart::AnyDepth => Step::AnyDepth,
+    };
+    parts.iter().map(step).collect()
+}
+
+fn n_stars(part: &FieldPart) -> usize {
+    match part {
+        FieldPart::Key(pattern) => pattern.matches('*').count(),
+        FieldPart::AnyDepth => 0,
     }
-    steps
 }
 
 /// A pattern with its stars replaced, of which there are as many as given.
@@ -159,12 +176,19 @@ fn fill(template: &str, stars: &[Cow<'_, str>]) -> Option<String> {
     Some(text + rest)
 }
 
-fn follow<'t, 'c>(tree: &'t Node<'c>, steps: &[Step<'_>], ignore_case: bool) -> Vec<Field<'t, 'c>> {
+/// A value at the end of some steps.
+struct Found<'t, 'c> {
+    leaf: &'t Leaf<'c>,
+    stars: Vec<Cow<'t, str>>,
+    trail: Vec<&'t Node<'c>>,
+}
+
+fn follow<'t, 'c>(tree: &'t Node<'c>, steps: &[Step<'_>], ignore_case: bool) -> Vec<Found<'t, 'c>> {
     let mut walk = Walk {
         ignore_case,
         visited: HashSet::new(),
         stars: Vec::new(),
-        depths: Vec::new(),
+        trail: Vec::new(),
         found: Vec::new(),
     };
     walk.visit(tree, steps);
@@ -178,8 +202,8 @@ struct Walk<'t, 'c> {
     /// whose number doubles with every level.
     visited: HashSet<(*const Node<'c>, usize)>,
     stars: Vec<Cow<'t, str>>,
-    depths: Vec<Vec<Cow<'t, str>>>,
-    found: Vec<Field<'t, 'c>>,
+    trail: Vec<&'t Node<'c>>,
+    found: Vec<Found<'t, 'c>>,
 }
 
 impl<'t, 'c> Walk<'t, 'c> {
@@ -189,38 +213,31 @@ impl<'t, 'c> Walk<'t, 'c> {
         }
         match (steps, node) {
             ([], Node::Value(leaf)) => {
-                let (stars, depths) = (self.stars.clone(), self.depths.clone());
-                self.found.push(Field { leaf, stars, depths });
-            }
-            ([Step::AnyDepth, rest @ ..], _) => {
-                self.depths.push(Vec::new());
-                self.descend(node, steps, rest);
-                self.depths.pop();
-            }
-            ([step, rest @ ..], _) => {
-                for (key, child) in children(node) {
-                    self.enter(key, child, step, rest);
-                }
+                let (stars, trail) = (self.stars.clone(), self.trail.clone());
+                self.found.push(Found { leaf, stars, trail });
             }
             ([], _) => {}
-        }
-    }
-
-    /// Tries the steps behind a `**` here, then one level deeper.
-    fn descend(&mut self, node: &'t Node<'c>, steps: &[Step<'_>], rest: &[Step<'_>]) {
-        self.visit(node, rest);
-        for (key, child) in children(node) {
-            if self.visited.insert((std::ptr::from_ref(child), steps.len())) {
-                self.passed_over().push(key);
-                self.descend(child, steps, rest);
-                self.passed_over().pop();
+            ([Step::AnyDepth, rest @ ..], _) => {
+                // Here, and with the `**` still to come one level deeper.
+                self.step_to(node, rest);
+                children(node).for_each(|(_, child)| self.visit(child, steps));
+            }
+            ([Step::Exact(index), rest @ ..], Node::List(list)) => {
+                if let Some(child) = index.parse().ok().and_then(|index: usize| list.get(index)) {
+                    self.step_to(child, rest);
+                }
+            }
+            ([step, rest @ ..], _) => {
+                children(node).for_each(|(key, child)| self.enter(key, child, step, rest));
             }
         }
     }
 
-    /// The keys that the innermost `**` has passed over.
-    fn passed_over(&mut self) -> &mut Vec<Cow<'t, str>> {
-        self.depths.last_mut().expect("a `**` is under way")
+    /// Goes on behind a step that led to a node.
+    fn step_to(&mut self, node: &'t Node<'c>, rest: &[Step<'_>]) {
+        self.trail.push(node);
+        self.visit(node, rest);
+        self.trail.pop();
     }
 
     fn enter(
@@ -243,7 +260,7 @@ impl<'t, 'c> Walk<'t, 'c> {
             Step::AnyDepth => false,
         };
         if is_match {
-            self.visit(child, rest);
+            self.step_to(child, rest);
         }
         self.stars.truncate(n_stars);
     }
@@ -372,8 +389,9 @@ mod tests {
     #[test]
     fn letter_case_counts_unless_told() {
         let tree = parse(Format::Json, br#"{"API_Token": "s3cr3t"}"#).unwrap();
-        assert_eq!(select(&tree, &path("*_TOKEN"), false).len(), 0);
-        assert_eq!(select(&tree, &path("*_TOKEN"), true)[0].stars, ["API"]);
+        let wanted = path("*_TOKEN");
+        assert_eq!(select(&tree, &wanted, false).len(), 0);
+        assert_eq!(select(&tree, &wanted, true)[0].stars, ["API"]);
     }
 
     #[test]
@@ -385,7 +403,7 @@ mod tests {
         };
         assert_eq!(stars("//h/:_authToken", "*:_authToken").as_deref(), Some("//h/"));
         assert_eq!(stars("a_b_c", "*_*").as_deref(), Some("a|b_c"));
-        assert_eq!(stars("aXbXc", "a*X*c").as_deref(), Some("|b"));
+        assert_eq!(stars("aXbXc", "a*X*c").as_deref(), Some("|bX"));
         assert_eq!(stars("größe", "gr*e").as_deref(), Some("öß"));
         assert_eq!(stars("ß", "*\u{9f}"), None);
         assert_eq!(stars("ab", "ab*b"), None);
@@ -396,7 +414,8 @@ mod tests {
     /// Refers from the first field of a path in [`TREE`].
     fn check_fact(wanted: &str, reference: &str, expected: Option<&str>) {
         let tree = parse(Format::Json, TREE.as_bytes()).unwrap();
-        let field = &select(&tree, &path(wanted), false)[0];
+        let path = path(wanted);
+        let field = &select(&tree, &path, false)[0];
         let reference = FieldReference::parse(reference).unwrap();
         assert_eq!(refer(&tree, &reference, field, false).as_deref(), expected);
     }
@@ -422,15 +441,18 @@ mod tests {
     }
 
     #[test]
-    fn a_path_takes_what_any_depth_passed_over() {
+    fn a_path_leads_to_the_same_node_as_far_as_it_is_the_same() {
         check_fact("profiles.**.seen.0", "profiles.**.id", Some("AB"));
         check_fact("**.user.token", "**.name", Some("ana"));
+        check_fact("profiles.*.token", "profiles.*.token", Some("s3cr3t-1"));
+        check_fact("users.*.user.token", "profiles.**.id", Some("CD"));
     }
 
     #[test]
     fn a_star_in_a_key_is_no_star() {
         let tree = parse(Format::Json, TREE.as_bytes()).unwrap();
-        let field = &select(&tree, &path("profiles.*.token"), false)[1];
+        let path = path("profiles.*.token");
+        let field = &select(&tree, &path, false)[1];
         let reference = FieldReference::parse("profiles.*.id").unwrap();
         assert_eq!(refer(&tree, &reference, field, false).as_deref(), Some("CD"));
     }
@@ -440,7 +462,8 @@ mod tests {
         let ini = b"[a]\nuser = ana\npassword = s3cr3t-1\n[a]\nuser = bob\npassword = s3cr3t-2\n";
         let tree = parse(Format::Ini, ini).unwrap();
         let reference = FieldReference::parse("*.user").unwrap();
-        let fields = select(&tree, &path("*.password"), true);
+        let path = path("*.password");
+        let fields = select(&tree, &path, true);
         let users: Vec<_> = fields.iter().map(|it| refer(&tree, &reference, it, true)).collect();
         assert_eq!(users, [Some("ana".to_owned()), Some("bob".to_owned())]);
     }
@@ -449,7 +472,8 @@ mod tests {
     fn facts_are_short() {
         let long = format!("{{\"a\": \"s3cr3t\", \"b\": \"{}\", \"c\": \" \"}}", "ß".repeat(500));
         let tree = parse(Format::Json, long.as_bytes()).unwrap();
-        let field = &select(&tree, &path("a"), false)[0];
+        let secret = path("a");
+        let field = &select(&tree, &secret, false)[0];
         let fact = |key: &str| refer(&tree, &FieldReference::Path(path(key)), field, false);
         assert_eq!(fact("b"), Some("ß".repeat(FACT_CHARACTERS_MAX)));
         assert_eq!(fact("c"), None);
@@ -513,6 +537,14 @@ mod tests {
             "a: &a {token: s3cr3t, name: ana}\nb: *a\n",
             &["0 s3cr3t ana"],
         );
+    }
+
+    #[test]
+    fn a_wide_file_yields_no_more_than_the_first() {
+        let wide = "A_TOKEN=s3cr3t\n".repeat(N_FIELDS_MAX + 1);
+        let tree = parse(Format::Dotenv, wide.as_bytes()).unwrap();
+        let store = store(Format::Dotenv, vec![credential(0, &["*_TOKEN"], "{1}")]);
+        assert_eq!(credentials(&tree, &store).len(), N_FIELDS_MAX);
     }
 
     #[test]

@@ -36,8 +36,20 @@ pub fn credentials(judged: Vec<Judged>, rules: &RuleSet, now: Moment) -> Vec<Cre
     }
     let mut credentials: Vec<Credential> =
         by_secret.into_values().map(|places| credential(places, rules)).collect();
+    fold_public_halves(&mut credentials, rules);
     sort(&mut credentials, rules, now);
     credentials
+}
+
+/// A key id that stands beside its secret is said there, and is no row of its own.
+fn fold_public_halves(credentials: &mut Vec<Credential>, rules: &RuleSet) {
+    let is_public = |one: &Credential| rules.kind(one.identity.kind).is_public;
+    let whole = credentials.iter().filter(|one| !is_public(one));
+    let key_ids: BTreeSet<String> = whole.filter_map(|one| one.identity.key_id.clone()).collect();
+    let is_said = |one: &Credential| {
+        one.identity.key_id.as_ref().is_some_and(|key_id| key_ids.contains(key_id))
+    };
+    credentials.retain(|one| !is_public(one) || !is_said(one));
 }
 
 /// One credential from all its findings.

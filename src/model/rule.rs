@@ -59,6 +59,8 @@ pub struct Kind {
     pub issuer: String,
     /// 1 nuisance to 5 opens everything.
     pub impact: u8,
+    /// Is it only the public half of another kind? Beside that one it is no row of its own.
+    pub is_public: bool,
     /// Can it publish or push code?
     pub propagates: bool,
     /// The longest life the issuer gives it.

@@ -65,7 +65,7 @@ mod tests {
                 pieces.iter().flat_map(|piece| piece.bytes[piece.own.clone()].to_vec()).collect();
             assert_eq!(owned, bytes);
             assert!(pieces.iter().all(|p| p.bytes == &bytes[p.offset as usize..][..p.bytes.len()]));
-            assert_eq!(pieces.last().is_none_or(|piece| piece.is_end), true);
+            assert!(pieces.last().is_none_or(|piece| piece.is_end));
         }
     }
 }

@@ -153,7 +153,7 @@ pub struct Chunks<'b> {
 impl Chunks<'_> {
     /// The next piece; `None` after the last. A file that ends early is an error of
     /// kind `UnexpectedEof`, after the piece that holds its last bytes.
-    pub fn next(&mut self) -> Option<io::Result<Segment<'_>>> {
+    pub fn read_next(&mut self) -> Option<io::Result<Segment<'_>>> {
         if self.is_done {
             return None;
         }
@@ -213,7 +213,7 @@ mod tests {
     /// Joins the owned parts of all segments and checks their margins on the way.
     fn owned(chunks: &mut Chunks<'_>, expected: &[u8]) -> Vec<u8> {
         let mut joined = Vec::new();
-        while let Some(segment) = chunks.next() {
+        while let Some(segment) = chunks.read_next() {
             let segment = segment.unwrap();
             let from = segment.offset as usize;
             assert!(segment.bytes == &expected[from..from + segment.bytes.len()]);

@@ -5,13 +5,14 @@ use crate::model::inventory::Inventory;
 /// What a run amounts to. The one table of exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing infected was found, and everything in scope was read.
+    /// Nothing was found, and everything in scope was read.
     Clean = 0,
-    /// Something infected was found: there is something to contain and to rotate.
+    /// Something was found: an infected install, or credentials that it, or code like it,
+    /// could read.
     ToRotate = 1,
     /// The run could not start or finish: usage, rules, output.
     Failed = 2,
-    /// Nothing infected was found, but not everything could be read.
+    /// Nothing was found, but not everything could be read.
     Incomplete = 3,
     /// The sweep was stopped before its end. The report is still written, and says so.
     Interrupted = 130,
@@ -19,13 +20,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// What a finished sweep amounts to.
-    ///
-    /// Credentials alone are no reason to rotate: every host that does work has some.
     pub fn of(inventory: &Inventory) -> Self {
         if inventory.coverage.interrupted {
             return Self::Interrupted;
         }
-        if !inventory.installs.is_empty() {
+        if !inventory.installs.is_empty() || !inventory.credentials.is_empty() {
             return Self::ToRotate;
         }
         if inventory.coverage.is_complete() { Self::Clean } else { Self::Incomplete }
@@ -47,9 +46,9 @@ mod tests {
     }
 
     #[test]
-    fn credentials_without_an_infected_install_are_nothing_to_rotate() {
+    fn credentials_alone_are_something_to_rotate() {
         check(&empty(), 0);
-        check(&clean(), 0);
+        check(&clean(), 1);
     }
 
     #[test]

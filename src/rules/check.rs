@@ -171,6 +171,7 @@ impl Judge<'_> {
             title: written.title,
             issuer,
             impact: written.impact,
+            is_public: written.public,
             propagates: written.propagates,
             lifetime_seconds_max,
             rotate: written.rotate,

@@ -21,6 +21,8 @@ pub struct KindWritten {
     pub title: String,
     pub impact: u8,
     #[serde(default)]
+    pub public: bool,
+    #[serde(default)]
     pub propagates: bool,
     pub lifetime_max: Option<String>,
     pub rotate: Vec<String>,

@@ -206,7 +206,7 @@ impl Look<'_, '_> {
     fn chunks(&mut self, mut chunks: Chunks<'_>) -> u64 {
         let mut counter = LineCounter::default();
         let expected_bytes = chunks.size_bytes();
-        while let Some(chunk) = chunks.next() {
+        while let Some(chunk) = chunks.read_next() {
             let segment = match chunk {
                 Ok(segment) => segment,
                 Err(error) => {

@@ -108,12 +108,12 @@ fn caveat_facts(caveat: &[u8]) -> Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forge::macaroon;
+    use crate::forge::pypi_token;
 
     const ID: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
     fn check(identifier: &str, caveats: &[&str]) -> Facts {
-        super::check(macaroon(identifier, caveats).as_bytes()).expect("a whole macaroon")
+        super::check(pypi_token(identifier, caveats).as_bytes()).expect("a whole macaroon")
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_macaroon_cut_short_is_refused() {
-        let token = macaroon(ID, &[]);
+        let token = pypi_token(ID, &[]);
         for text in [&token[..token.len() - 8], "pypi-AgEI", "pypi", "", "pypi-!"] {
             assert_eq!(
                 super::check(text.as_bytes()).map(drop),

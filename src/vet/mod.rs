@@ -174,6 +174,7 @@ mod tests {
             title: String::new(),
             issuer: String::new(),
             impact: 1,
+            is_public: false,
             propagates: false,
             lifetime_seconds_max: None,
             rotate: Vec::new(),

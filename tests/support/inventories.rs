@@ -74,6 +74,7 @@ fn kind(id: &str, title: &str, impact: u8, rotate: &[&str]) -> Kind {
         title: title.into(),
         issuer: "Issuer".into(),
         impact,
+        is_public: false,
         propagates: id == "npm-token",
         lifetime_seconds_max: None,
         rotate: rotate.iter().map(|step| (*step).to_owned()).collect(),

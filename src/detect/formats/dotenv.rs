@@ -28,7 +28,8 @@ pub(super) fn read(file: Piece<'_>) -> Result<Node<'_>, Malformed> {
 /// Name and value of a line, whether it says `NAME=value`, `export NAME=value` or `NAME: value`.
 fn assignment(line: Piece<'_>) -> Option<(Piece<'_>, Piece<'_>)> {
     let line = line.trim();
-    let line = if line.bytes.starts_with(b"export ") { line.from(7).trim_start() } else { line };
+    let (word, behind) = line.split_where(|byte| byte.is_ascii_whitespace());
+    let line = if word.bytes == b"export" { behind.trim_start() } else { line };
     let (name, rest) = line.split_where(|byte| !is_of_name(byte));
     let separator = rest.trim_start();
     let is_assignment = match separator.first()? {
@@ -62,7 +63,7 @@ mod tests {
     fn names_have_values() {
         check(
             Dotenv,
-            "A=s3cr3t=1\nexport B_TOKEN = s3cr3t-2 \nC: s3cr3t-3\nD=\n",
+            "A=s3cr3t=1\nexport\tB_TOKEN = s3cr3t-2 \nC: s3cr3t-3\nD=\n",
             "{A=s3cr3t=1 B_TOKEN=s3cr3t-2 C=s3cr3t-3 D=}",
         );
     }

@@ -47,7 +47,7 @@ impl<'c> Iterator for Statements<'c> {
                 continue;
             }
             let word = self.word();
-            match &*word.bytes {
+            match word.bytes.to_ascii_lowercase().as_slice() {
                 b"machine" => return Some(Statement { key: "machine", value: self.word() }),
                 b"default" => return Some(Statement { key: "machine", value: word }),
                 b"login" => return Some(Statement { key: "login", value: self.word() }),
@@ -88,8 +88,10 @@ mod tests {
     fn each_machine_is_a_map() {
         check(
             Netrc,
-            "machine a.example login ana password s3cr3t-1\nmachine b.example\n\tlogin bob\r\n\tpassword s3cr3t-2\r\n",
-            "[{machine=a.example login=ana password=s3cr3t-1} {machine=b.example login=bob password=s3cr3t-2}]",
+            "machine a.example login ana password s3cr3t-1\n\
+             machine b.example\n\tlogin bob\r\n\tpassword s3cr3t-2\r\n",
+            "[{machine=a.example login=ana password=s3cr3t-1} \
+             {machine=b.example login=bob password=s3cr3t-2}]",
         );
     }
 
@@ -100,6 +102,11 @@ mod tests {
             "default login ana password s3cr3t",
             "[{machine=default login=ana password=s3cr3t}]",
         );
+    }
+
+    #[test]
+    fn keywords_have_no_letter_case() {
+        check(Netrc, "Machine a LOGIN Ana", "[{machine=a login=Ana}]");
     }
 
     #[test]

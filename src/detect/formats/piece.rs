@@ -138,12 +138,9 @@ impl<'c> Piece<'c> {
         Some((leaf, self.from(end + 1)))
     }
 
-    /// The piece as a value, its quotes taken off if they stand around all of it.
-    pub(super) fn unquoted(self) -> Leaf<'c> {
-        match self.quoted(b"\"'") {
-            Some((leaf, rest)) if rest.is_empty() => leaf,
-            _ => self.leaf(),
-        }
+    /// The piece as a value without its quotes, if they stand around all of it.
+    pub(super) fn wholly_quoted(self, quotes: &[u8]) -> Option<Leaf<'c>> {
+        self.quoted(quotes).filter(|(_, rest)| rest.is_empty()).map(|(leaf, _)| leaf)
     }
 
     /// The word at the start, quoted or up to the next blank, and what follows.
@@ -163,15 +160,14 @@ impl<'c> Piece<'c> {
         if !ends_in_backslash(self.bytes) {
             return None;
         }
-        let mut bytes = self.bytes.to_vec();
-        let mut end = self.start + self.bytes.len();
-        while ends_in_backslash(&bytes) {
-            bytes.pop();
-            let Some(line) = lines.next() else { break };
-            bytes.extend_from_slice(line.trim().bytes);
-            end = line.start + line.trim_end().bytes.len();
+        let mut line = self;
+        let mut bytes = Vec::new();
+        while ends_in_backslash(line.bytes) {
+            bytes.extend_from_slice(&line.bytes[..line.bytes.len() - 1]);
+            line = lines.next().map_or(line.from(line.bytes.len()), Self::trim);
         }
-        Some(Leaf { bytes: Cow::Owned(bytes), span: self.start..end })
+        bytes.extend_from_slice(line.bytes);
+        Some(Leaf { bytes: Cow::Owned(bytes), span: self.start..line.start + line.bytes.len() })
     }
 }
 
@@ -203,12 +199,12 @@ pub(super) fn closing_quote(text: &[u8], quote: u8) -> Option<usize> {
     memchr_iter(quote, text).find(is_closing)
 }
 
-/// Replaces what stands behind a backslash: `escape` takes the text there and gives the
-/// bytes it stands for and how many bytes it took, or `None` to keep the backslash.
-pub(super) fn unescaped(
-    text: &[u8],
-    escape: fn(&[u8]) -> Option<(Vec<u8>, usize)>,
-) -> Cow<'_, [u8]> {
+/// What the text behind a backslash stands for, and how many bytes of it do; `None` keeps
+/// the backslash.
+pub(super) type Escape = Option<(Vec<u8>, usize)>;
+
+/// Replaces what stands behind a backslash.
+pub(super) fn unescaped(text: &[u8], escape: fn(&[u8]) -> Escape) -> Cow<'_, [u8]> {
     let Some(first) = memchr(b'\\', text) else { return Cow::Borrowed(text) };
     let mut bytes = text[..first].to_vec();
     let mut rest = &text[first..];
@@ -226,7 +222,7 @@ pub(super) fn unescaped(
 }
 
 /// What may be escaped between double quotes, in any of the formats that know them.
-fn double_quoted_escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn double_quoted_escape(text: &[u8]) -> Escape {
     let byte = match *text.first()? {
         b'n' => b'\n',
         b'r' => b'\r',

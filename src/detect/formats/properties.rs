@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::detect::formats::Malformed;
-use crate::detect::formats::piece::{Piece, map_of, unescaped};
+use crate::detect::formats::piece::{Escape, Piece, map_of, unescaped};
 use crate::detect::tree::{Leaf, Node};
 
 pub(super) fn read(file: Piece<'_>) -> Result<Node<'_>, Malformed> {
@@ -16,8 +16,9 @@ pub(super) fn read(file: Piece<'_>) -> Result<Node<'_>, Malformed> {
         loop {
             let line = lines.next()?.trim();
             if let Some((key, value)) = assignment(line) {
-                let leaf = value.continued(&mut lines).unwrap_or_else(|| value.unquoted());
-                return Some((key.key(), without_escapes(leaf)));
+                let leaf =
+                    value.continued(&mut lines).map_or_else(|| value_of(value), without_escapes);
+                return Some((key.key(), leaf));
             }
         }
     }))
@@ -37,6 +38,11 @@ fn assignment(line: Piece<'_>) -> Option<(Piece<'_>, Piece<'_>)> {
     Some((key.trim(), value.trim()))
 }
 
+/// Quotes are taken off for npmrc; what stands between them is unescaped already.
+fn value_of(value: Piece<'_>) -> Leaf<'_> {
+    value.wholly_quoted(b"\"'").unwrap_or_else(|| without_escapes(value.leaf()))
+}
+
 fn without_escapes(leaf: Leaf<'_>) -> Leaf<'_> {
     let bytes = match leaf.bytes {
         Cow::Borrowed(bytes) => unescaped(bytes, escape),
@@ -46,7 +52,7 @@ fn without_escapes(leaf: Leaf<'_>) -> Leaf<'_> {
 }
 
 /// Java drops the backslash before whatever it does not know.
-fn escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn escape(text: &[u8]) -> Escape {
     let (&byte, rest) = text.split_first()?;
     let byte = match byte {
         b'u' => return unicode(rest),
@@ -59,7 +65,7 @@ fn escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
 }
 
 /// Four hex digits, behind the `u` that is counted too.
-fn unicode(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn unicode(text: &[u8]) -> Escape {
     let digits = std::str::from_utf8(text.get(..4)?).ok()?;
     let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
     Some((character.to_string().into_bytes(), 5))

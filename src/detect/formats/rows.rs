@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::detect::formats::Malformed;
 use crate::detect::formats::bounds::N_NODES_MAX;
-use crate::detect::formats::piece::{Piece, list_of, unescaped};
+use crate::detect::formats::piece::{Escape, Piece, list_of, unescaped};
 use crate::detect::tree::{Leaf, Node};
 
 /// Lines split at `:`, where `\:` is a colon and `\\` a backslash, as pgpass has them.
@@ -59,7 +59,7 @@ fn column_len(line: &[u8]) -> usize {
     at.min(line.len())
 }
 
-fn escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn escape(text: &[u8]) -> Escape {
     let &byte = text.first().filter(|byte| matches!(byte, b':' | b'\\'))?;
     Some((vec![byte], 1))
 }

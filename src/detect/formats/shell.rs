@@ -16,19 +16,20 @@ pub(super) fn read(file: Piece<'_>) -> Result<Node<'_>, Malformed> {
     map_of(file.lines().flat_map(assignments))
 }
 
+const QUOTES: &[u8] = b"\"'";
+
+/// Name and value.
 type Assignment<'c> = (Cow<'c, str>, Leaf<'c>);
 
 /// All of a line, also those within a quoted word: `sh -c 'A=b cmd'`.
 fn assignments(line: Piece<'_>) -> impl Iterator<Item = Assignment<'_>> {
-    split(line, |byte| matches!(byte, b';' | b'&' | b'|')).flat_map(|command| {
-        let inner = words(command).filter_map(wholly_quoted).flat_map(|inside| {
-            split(inside, |byte| matches!(byte, b';' | b'&' | b'|')).flat_map(of_command)
-        });
-        of_command(command).chain(inner)
+    commands(line).flat_map(|command| {
+        let quoted = words(command).filter_map(inside_quotes);
+        of_command(command).chain(quoted.flat_map(commands).flat_map(of_command))
     })
 }
 
-/// Those of a command, up to `;` or the like.
+/// Those of a command alone.
 fn of_command(command: Piece<'_>) -> impl Iterator<Item = Assignment<'_>> {
     let joined = words(command).filter_map(|word| {
         let (name, value) = name_and_value(word)?;
@@ -45,6 +46,10 @@ fn set_command(command: Piece<'_>) -> Option<Assignment<'_>> {
     let name = words.find(|word| word.first() != Some(b'-'))?;
     let value = words.next()?;
     is_name(name.bytes).then(|| (name.key(), value_of(value)))
+}
+
+fn commands(line: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
+    split(line, |byte| matches!(byte, b';' | b'&' | b'|'))
 }
 
 fn words(command: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
@@ -93,16 +98,14 @@ fn is_name(text: &[u8]) -> bool {
 }
 
 /// The inside of a word that is one quoted string.
-fn wholly_quoted(word: Piece<'_>) -> Option<Piece<'_>> {
-    let (_, rest) = word.quoted(b"\"'")?;
-    rest.is_empty().then(|| word.get(1..word.bytes.len() - 1))
+fn inside_quotes(word: Piece<'_>) -> Option<Piece<'_>> {
+    word.wholly_quoted(QUOTES).map(|_| word.get(1..word.bytes.len() - 1))
 }
 
 /// A word without its quotes, which may stand around parts of it only.
 fn value_of(word: Piece<'_>) -> Leaf<'_> {
-    match word.quoted(b"\"'") {
-        Some((leaf, rest)) if rest.is_empty() => return leaf,
-        _ => {}
+    if let Some(leaf) = word.wholly_quoted(QUOTES) {
+        return leaf;
     }
     if !word.bytes.iter().any(|byte| b"\"'\\".contains(byte)) {
         return word.leaf();
@@ -111,7 +114,7 @@ fn value_of(word: Piece<'_>) -> Leaf<'_> {
     let mut rest = word;
     while !rest.is_empty() {
         let (segment, behind) = rest.split_at(segment_len(rest.bytes).min(rest.bytes.len()));
-        match (segment.quoted(b"\"'"), segment.bytes) {
+        match (segment.quoted(QUOTES), segment.bytes) {
             (Some((inside, _)), _) => bytes.extend_from_slice(&inside.bytes),
             (None, [b'"' | b'\''] | [b'\\']) => {}
             (None, [b'\\', escaped]) => bytes.push(*escaped),
@@ -141,7 +144,8 @@ mod tests {
     fn histories_put_things_before_a_command() {
         check(
             Shell,
-            ": 1700000000:0;export A=s3cr3t\n- cmd: set -gx B s3cr3t-2\n  when: 1700000000\n- cmd: C=d cmd\n",
+            ": 1700000000:0;export A=s3cr3t\n- cmd: set -gx B s3cr3t-2\n  \
+             when: 1700000000\n- cmd: C=d cmd\n",
             "{A=s3cr3t B=s3cr3t-2 C=d}",
         );
     }

@@ -118,7 +118,8 @@ mod tests {
     fn tables_and_arrays_nest() {
         check(
             Toml,
-            "z = 's3cr3t-1'\n[registries.a]\ntoken = \"s3cr3t-2\"\n[[x]]\nb.c = 1\n[[x]]\nd = [1.5, true]\n",
+            "z = 's3cr3t-1'\n[registries.a]\ntoken = \"s3cr3t-2\"\n[[x]]\nb.c = 1\n\
+             [[x]]\nd = [1.5, true]\n",
             "{z=s3cr3t-1 registries={a={token=s3cr3t-2}} x=[{b={c=1}} {d=[1.5 true]}]}",
         );
         check(Toml, "t = 2026-01-02T03:04:05Z", "{t=2026-01-02T03:04:05Z}");

@@ -143,7 +143,9 @@ mod tests {
         check(
             Urls,
             "[global]\nindex-url = \"https://u:p@a/simple\" git+ssh://git@b/c (x=redis://:s3cr3t@d:6379)",
-            "[{scheme=https user=u password=p host=a path=/simple} {scheme=git+ssh user=git host=b path=/c} {scheme=redis password=s3cr3t host=d:6379) path=}]",
+            "[{scheme=https user=u password=p host=a path=/simple} \
+             {scheme=git+ssh user=git host=b path=/c} \
+             {scheme=redis password=s3cr3t host=d:6379) path=}]",
         );
     }
 
@@ -157,7 +159,8 @@ mod tests {
         check(
             Urls,
             "https://u:p@a/x,https://v:q@b",
-            "[{scheme=https user=u password=p host=a path=/x,https://v:q@b} {scheme=https user=v password=q host=b path=}]",
+            "[{scheme=https user=u password=p host=a path=/x,https://v:q@b} \
+             {scheme=https user=v password=q host=b path=}]",
         );
     }
 

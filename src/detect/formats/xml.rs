@@ -205,7 +205,10 @@ mod tests {
     fn elements_are_maps_and_repeated_ones_lists() {
         check(
             Xml,
-            "<?xml version=\"1.0\"?>\n<settings>\n <servers>\n  <server><id>a</id><password>s3cr3t-1</password></server>\n  <!-- b --><server><id>b</id><password> s3cr3t-2 </password></server>\n </servers>\n</settings>\n",
+            "<?xml version=\"1.0\"?>\n<settings>\n <servers>\n  \
+             <server><id>a</id><password>s3cr3t-1</password></server>\n  \
+             <!-- b --><server><id>b</id><password> s3cr3t-2 </password></server>\n \
+             </servers>\n</settings>\n",
             "{settings={servers={server=[{id=a password=s3cr3t-1} {id=b password=s3cr3t-2}]}}}",
         );
     }
@@ -230,7 +233,8 @@ mod tests {
 
     #[test]
     fn what_a_document_declares_is_not_expanded() {
-        let bomb = "<!DOCTYPE a [<!ENTITY b \"&c;&c;\"><!ENTITY c SYSTEM \"file:///etc/passwd\">]><a>&b;</a>";
+        let bomb = "<!DOCTYPE a [<!ENTITY b \"&c;&c;\">\
+                    <!ENTITY c SYSTEM \"file:///etc/passwd\">]><a>&b;</a>";
         check(Xml, bomb, "{a=&b;}");
     }
 

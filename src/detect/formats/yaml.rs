@@ -369,7 +369,7 @@ mod tests {
     fn what_is_no_yaml_says_no_more_than_a_line() {
         check_malformed(Yaml, "a: b\nc: \"unclosed\n", "is not YAML (line 2)");
         check_malformed(Yaml, "a: b\0c: d", "holds a NUL byte");
-        check_malformed(Yaml, &"- ".repeat(1_000_000), "is nested deeper than 64 levels");
+        check_malformed(Yaml, "- ".repeat(1_000_000), "is nested deeper than 64 levels");
         check_malformed(Yaml, "[".repeat(65), "is nested deeper than 64 levels");
         check_malformed(Yaml, "[".repeat(1_000_000), "is not YAML (line 1)");
     }
