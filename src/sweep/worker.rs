@@ -189,7 +189,11 @@ impl Look<'_, '_> {
         let pieces: Vec<(Vec<Raw>, BTreeMap<&'static str, u64>)> =
             Segment::all(bytes, PIECE_BYTES, margins)
                 .into_par_iter()
-                .map(|piece| candidates(self.shared, &piece, &mut Window::default()))
+                .map(|piece| {
+                    let found = candidates(self.shared, &piece, &mut Window::default());
+                    mapping.release(&piece.bytes[piece.own]);
+                    found
+                })
                 .collect();
         for (raw, rejected) in pieces {
             self.take(raw, rejected);

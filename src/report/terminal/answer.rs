@@ -166,11 +166,17 @@ pub fn last_line(report: &Report, screen: &mut Screen) -> io::Result<()> {
 }
 
 fn clean_end(report: &Report) -> String {
-    let credentials = counted(report.credentials.len(), "credential");
-    match report.status {
-        Status::Complete => format!("No infected install, {credentials}: nothing to rotate."),
-        Status::Incomplete | Status::Interrupted => {
-            format!("No infected install, {credentials} in what was read.")
+    match report.credentials.len() {
+        0 if report.status == Status::Complete => "Nothing found: nothing to rotate.".to_owned(),
+        0 => "Nothing found in what was read.".to_owned(),
+        1 => {
+            "No infected install found. If this host is suspect, rotate that credential.".to_owned()
+        }
+        n => {
+            let n = number(n);
+            format!(
+                "No infected install found. If this host is suspect, rotate these {n} in order."
+            )
         }
     }
 }

@@ -87,7 +87,7 @@ mod tests {
             &empty(),
             Quiet,
             "Nothing found: no infected install, and no credential.\n\
-             No infected install, 0 credentials: nothing to rotate.\n",
+             Nothing found: nothing to rotate.\n",
         );
     }
 
@@ -274,7 +274,7 @@ COVERAGE
   touched     no access time was changed by reading
   not read    nothing: all in scope was read
 
-No infected install, 5 credentials: nothing to rotate.
+No infected install found. If this host is suspect, rotate these 5 in order.
 ";
 
     const INCOMPLETE: &str = r"Nothing found: no infected install, and no credential.
@@ -295,8 +295,7 @@ COVERAGE
               /home/bob/c
               and 1 more (-v lists them)
 
-No infected install, 0 credentials in what was read. Not everything could be
-read.
+Nothing found in what was read. Not everything could be read.
 ";
 
     const TRACES_QUIET: &str = r"INFECTED: example-2026-03 (traces of it, no package) was on web-3, between

@@ -1,0 +1,139 @@
+//! Stories of the command line, one a folder of `tests/cases/`: a planted host, the
+//! arguments, the exit code and the screens. `CREDREACH_BLESS=1 cargo test --test cases`
+//! writes the screens anew; read them before they are committed.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use credreach::selftest::{FakeHost, is_root};
+use regex::Regex;
+use serde::Deserialize;
+
+/// A user that no machine has, for when files can be given away.
+const UID: u32 = 61_001;
+
+/// `case.toml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What the case shows.
+    #[serde(rename = "story")]
+    _story: String,
+    /// `{root}` is the host's folder, `{case}` that of the case.
+    arguments: Vec<String>,
+    exit: i32,
+    /// Whether there is a host at all, and users on it.
+    #[serde(default = "yes")]
+    has_users: bool,
+    #[serde(default)]
+    file: Vec<PlantedFile>,
+    #[serde(default)]
+    link: Vec<PlantedLink>,
+    #[serde(default)]
+    install: Vec<PlantedInstall>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlantedFile {
+    path: String,
+    /// `~` is a break mark, as in rules.
+    text: String,
+    mode: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlantedLink {
+    path: String,
+    target: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlantedInstall {
+    site_packages: String,
+    name: String,
+    version: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The host of a case: ana and her files, all of them hers.
+fn plant(case: &Case) -> FakeHost {
+    let mut host = FakeHost::new().unwrap();
+    host.mode("/", 0o755).unwrap();
+    let uid = if is_root() { UID } else { rustix::process::geteuid().as_raw() };
+    host.user("ana", uid, "/home/ana").unwrap();
+    for file in &case.file {
+        host.file(&file.path, file.text.replace('~', "")).unwrap();
+    }
+    for link in &case.link {
+        host.link(&link.target, &link.path).unwrap();
+    }
+    for install in &case.install {
+        host.install(&install.site_packages, &install.name, &install.version).unwrap();
+    }
+    host.own("/home/ana", uid).unwrap();
+    for (path, mode) in case.file.iter().filter_map(|file| Some((&file.path, file.mode?))) {
+        host.mode(path, mode).unwrap();
+    }
+    if !case.has_users {
+        std::fs::remove_file(host.real("/etc/passwd")).unwrap();
+    }
+    host
+}
+
+/// Takes out what is another one in every run: times, folders, sizes that hold them.
+fn steady(screen: &[u8], host: &FakeHost, case: &Path) -> String {
+    let text = String::from_utf8_lossy(screen);
+    let text = text.replace(host.root().to_str().unwrap(), "{root}");
+    let text = text.replace(case.to_str().unwrap(), "{case}");
+    let moment = r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ| \d\d:\d\d UTC|\s+\d\d:\d\d\s+UTC)";
+    let text = Regex::new(moment).unwrap().replace_all(&text, "{time}").into_owned();
+    let text =
+        Regex::new(r"in \d+\.\d s").unwrap().replace_all(&text, "in {seconds} s").into_owned();
+    let uid = Regex::new(r"(run as uid) \d+").unwrap();
+    uid.replace_all(&text, "$1 {uid}").into_owned()
+}
+
+fn check(folder: &Path) -> Result<(), String> {
+    let text = std::fs::read_to_string(folder.join("case.toml")).map_err(|e| e.to_string())?;
+    let case: Case = toml::from_str(&text).map_err(|error| error.to_string())?;
+    let host = plant(&case);
+    let fill = |argument: &String| {
+        let argument = argument.replace("{root}", host.root().to_str().unwrap());
+        argument.replace("{case}", folder.to_str().unwrap())
+    };
+    let arguments: Vec<String> = case.arguments.iter().map(fill).collect();
+    let output = support::run(arguments.iter().map(String::as_str));
+    if output.status.code() != Some(case.exit) {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(format!("exit {:?}, not {}\n{said}", output.status.code(), case.exit));
+    }
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        let found = steady(bytes, &host, folder);
+        let expected = support::expected(&folder.join(name), &found);
+        if found != expected {
+            return Err(format!("{name} is\n{found}\nand should be\n{expected}"));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_case_ends_as_its_story_says() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let entries = cases.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    assert!(folders.len() >= 15, "only {} cases", folders.len());
+    let failures: Vec<String> = folders
+        .iter()
+        .filter_map(|folder| Some(format!("{}: {}", folder.display(), check(folder).err()?)))
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
