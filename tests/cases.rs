@@ -96,6 +96,9 @@ fn steady(screen: &[u8], host: &FakeHost, case: &Path) -> String {
     let text = Regex::new(moment).unwrap().replace_all(&text, "{time}").into_owned();
     let text =
         Regex::new(r"in \d+\.\d s").unwrap().replace_all(&text, "in {seconds} s").into_owned();
+    // Which of the files that an installer writes came first is a matter of clock ticks.
+    let born = Regex::new(r"\(birth\s+of\s+\S+\)").unwrap();
+    let text = born.replace_all(&text, "(birth of {file})").into_owned();
     let uid = Regex::new(r"(run as uid) \d+").unwrap();
     uid.replace_all(&text, "$1 {uid}").into_owned()
 }
