@@ -23,7 +23,6 @@ import shutil
 import string
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import zipfile
@@ -49,29 +48,20 @@ ALPHABETS = {
 # Kinds and their shapes: `<w20>` is twenty characters of the alphabet `w`, `<crc>` the base62
 # CRC-32 of what stands between the first `_` and it.
 SHAPES = dict(re.findall(r"(\S+) (\S+)", r"""
-    anthropic-api-key sk-ant-api03-<s93>AA          aws-key-id AKIAQ<t15>
-    aws-secret-key <b40>                            aws-session-token IQoJb3JpZ2luX2Vj<b320>
-    azure-storage-key <b76>+ASt<b5>w==              databricks-token dapi<x32>
-    digitalocean-token dop_v1_<x64>                 django-secret-key <q50>
-    discord-webhook https://discord.com/api/webhooks/1<d17>/<s68>
-    docker-pat dckr_pat_<s27>                       doppler-token dp.pt.<w43>
-    github-fine-grained-pat github_pat_<w22>_<w59>  github-oauth-token gho_<w30><crc>
-    github-pat ghp_<w30><crc>                       gitlab-pat glpat-<s20>
-    google-access-token ya29.a0A<s180>              google-api-key AIzaSy<s33>
-    google-client-secret GOCSPX-<s28>               google-refresh-token 1//0<s98>
-    groq-api-key gsk_<w52>                          hcp-terraform-token <w14>.atlasv1.<s67>
-    hugging-face-token hf_<a34>                     kaggle-key <x32>
-    key-number <x40>                                linear-api-key lin_api_<w40>
-    new-relic-user-key NRAK-<u27>                   npm-token npm_<w30><crc>
-    openai-project-key sk-proj-<s74>T3BlbkFJ<s74>   password <w1><p14><d1>
-    pulumi-token pul-<x40>                          rubygems-key rubygems_<x48>
-    sendgrid-api-key SG.<s22>.<s43>                 sentry-user-token sntryu_<x64>
-    shopify-token shpat_<x32>                       slack-bot-token xoxb-2<d11>-2<d12>-<w24>
-    slack-webhook https://hooks.slack.com/services/T<u10>/B<u10>/<w24>
-    stripe-restricted-key rk_live_51<w97>           stripe-secret-key sk_live_51<w97>
-    tailscale-auth-key tskey-auth-k<w15>-<w32>      telegram-bot-token 7<d9>:AA<s33>
-    twilio-account AC<x32>                          twilio-auth-token <x32>
-    vault-token hvs.CAESI<s95>                      wireguard-private-key <b42>E=
+    anthropic-api-key sk-ant-api03-<s93>AA      aws-key-id AKIAQ<t15>               aws-secret-key <b40>
+    aws-session-token IQoJb3JpZ2luX2Vj<b320>    azure-storage-key <b76>+ASt<b5>w==  databricks-token dapi<x32>
+    digitalocean-token dop_v1_<x64>             django-secret-key <q50>             docker-pat dckr_pat_<s27>
+    discord-webhook https://discord.com/api/webhooks/1<d17>/<s68>                   doppler-token dp.pt.<w43>
+    github-fine-grained-pat github_pat_<w22>_<w59>  github-oauth-token gho_<w30><crc>  github-pat ghp_<w30><crc>
+    gitlab-pat glpat-<s20>                      google-api-key AIzaSy<s33>          google-client-secret GOCSPX-<s28>
+    google-refresh-token 1//0<s98>              groq-api-key gsk_<w52>              hugging-face-token hf_<a34>
+    hcp-terraform-token <w14>.atlasv1.<s67>     key-number <x40>                    linear-api-key lin_api_<w40>
+    new-relic-user-key NRAK-<u27>               npm-token npm_<w30><crc>            password <w1><p14><d1>
+    openai-project-key sk-proj-<s74>T3BlbkFJ<s74>  sendgrid-api-key SG.<s22>.<s43>  sentry-user-token sntryu_<x64>
+    shopify-token shpat_<x32>                   slack-bot-token xoxb-2<d11>-2<d12>-<w24>  twilio-auth-token <x32>
+    slack-webhook https://hooks.slack.com/services/T<u10>/B<u10>/<w24>              stripe-secret-key sk_live_51<w97>
+    stripe-restricted-key rk_live_51<w97>       tailscale-auth-key tskey-auth-k<w15>-<w32>  twilio-account AC<x32>
+    telegram-bot-token 7<d9>:AA<s33>            vault-token hvs.CAESI<s95>          wireguard-private-key <b42>E=
 """))
 KEY_COMMANDS = {
     "ec-key": "openssl ecparam -name prime256v1 -genkey -noout -out KEY",
@@ -103,9 +93,7 @@ FILES = r"""
 .cursor/mcp.json {"mcpServers": {"linear": {"env": {"LINEAR_API_KEY": "{{linear-api-key}}"}}}}
 .databrickscfg [DEFAULT]¶host = https://acme.internal¶token = {{databricks-token}}
 .docker/config.json {"auths": {¶  "images.acme.internal": {"auth": "{{password|basic}}"}¶}}
-.gem/credentials ---¶:rubygems_api_key: {{rubygems-key}}
 .git-credentials https://ana:{{github-pat}}@github.com¶https://oauth2:{{gitlab-pat}}@gitlab.acme.internal
-.kaggle/kaggle.json {"username":"ana","key":"{{kaggle-key}}"}
 .kube/config apiVersion: v1¶users:¶- name: admin¶  user:¶    client-key-data: {{ec-key|base64}}
 .kube/config - name: deployer¶  user:¶    token: {{jwt}}
 .m2/settings.xml <settings><servers><server><id>acme</id><username>ana</username>
@@ -114,7 +102,6 @@ FILES = r"""
 .netrc machine git.acme.internal¶  login ana¶  password {{password}}
 .npmrc save-exact=true¶//npm.acme.internal/:_authToken={{npm-token}}
 .pgpass db.acme.internal:5432:orders:ana:{{password}}
-.pulumi/credentials.json {"accessTokens": {"https://pulumi.acme.internal": "{{pulumi-token}}"}}
 .pypirc [acme]¶repository = https://pypi.acme.internal/¶username = __token__¶password = {{pypi-token}}
 .pypirc [old]¶repository = https://old.acme.internal/¶username = ana¶password = {{password}}
 .ssh/id_ed25519 {{ssh-key}}
@@ -155,7 +142,6 @@ SITE/acme_orders/settings.py SECRET_KEY = '{{django-secret-key}}'¶EMAIL_HOST_PA
 SITE/acme_orders/settings.py GITHUB_TOKEN = '{{github-pat}}'
 """.replace("SITE/", f"{SITE}/").replace("MODULES/", f"{MODULES}/")
 UTF16_FILE = ("Documents/notes.txt", "\ufeffAlerts:\r\n{{slack-webhook}}\r\nRobot: {{github-pat}}\r\n")
-TAR_FILE = ("backup/dotfiles.tar.gz", "a/.npmrc", "//npm.acme.internal/:_authToken={{npm-token}}\n")
 ZIP_FILE = ("project/dist/lambda.zip", "config.py", "STRIPE = '{{stripe-secret-key}}'\n")
 LOG_SHAPES = [
     '{"level":"info","id":"<x8>-<x4>-4<x3>-a<x3>-<x12>","ms":<d3>,"path":"/orders/<d6>"}\n',
@@ -252,10 +238,11 @@ class Planter:
             "lines": [line, line + texts[0].count("\n")],
         })
 
-    def target(self, path: str) -> Path:
-        """Where to write a file; its folder exists."""
-        (self.home / path).parent.mkdir(parents=True, exist_ok=True)
-        return self.home / path
+    def write(self, path: str, content: bytes | None) -> None:
+        """Write a file, unless there is nothing to write."""
+        if content is not None:
+            (self.home / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.home / path).write_bytes(content)
 
     def plant(self) -> None:
         """Every kind of file."""
@@ -266,26 +253,21 @@ class Planter:
         for path, template in templates.items():
             template = re.sub("LOG", lambda _: self.log(), template)
             template = template.replace("CODE", "var n=e.q(17),r=n.map(function(e){return e.id});" * 400)
-            if (content := self.render(path, template)) is not None:
-                self.target(path).write_bytes(content)
-        self.target(UTF16_FILE[0]).write_bytes(self.render(*UTF16_FILE, "utf-16-le"))
-        self.plant_archives()
+            self.write(path, self.render(path, template))
+        self.write(UTF16_FILE[0], self.render(*UTF16_FILE, "utf-16-le"))
+        self.plant_archive()
 
     def log(self) -> str:
         """Ordinary lines."""
         return "".join(self.forge.fill(self.forge.random.choice(LOG_SHAPES)) for _ in range(50_000))
 
-    def plant_archives(self) -> None:
-        """One compressed archive of each of the two common kinds."""
-        path, member, template = TAR_FILE
-        with tarfile.open(self.target(path), mode="w:gz") as archive:
-            content = self.render(f"{path}!{member}", template)
-            entry = tarfile.TarInfo(member)
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
+    def plant_archive(self) -> None:
+        """A compressed archive."""
         path, member, template = ZIP_FILE
-        with zipfile.ZipFile(self.target(path), "w", zipfile.ZIP_DEFLATED) as archive:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(member, self.render(f"{path}!{member}", template))
+        self.write(path, packed.getvalue())
 
 
 def make_corpus(root: Path, seed: int) -> None:
@@ -299,9 +281,7 @@ def make_corpus(root: Path, seed: int) -> None:
     planter.plant()
     sizes = [path.stat().st_size for path in home.rglob("*") if path.is_file()]
     kinds = {plant["kind"] for plant in planter.planted if not plant["public"]}
-    packages = sorted(path.stem for path in (home / SITE).glob("*.dist-info"))
-    truth = {"seed": seed, "n_files": len(sizes), "n_bytes": sum(sizes), "n_kinds": len(kinds),
-             "python_packages": packages, "planted": planter.planted}
+    truth = {"seed": seed, "n_files": len(sizes), "n_bytes": sum(sizes), "planted": planter.planted}
     (root / "truth.json").write_text(json.dumps(truth, indent=1))
     print(f"{len(sizes)} files, {sum(sizes) / 1e9:.2f} GB, {len(kinds)} kinds of secrets")
 
@@ -427,15 +407,14 @@ def measure(name: str, program: Path, tree: Path, folder: Path) -> tuple[dict, l
     report.unlink(missing_ok=True)
     _, _, arguments, read = TOOLS[name]
     words = [{"TREE": tree, "REPORT": report}.get(word, word) for word in arguments.split()]
-    unshare = subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode == 0
+    offline = ["unshare", "-n" if os.geteuid() == 0 else "-rn"] if shutil.which("unshare") else []
     started = time.monotonic()
     process = subprocess.Popen(
-        [*(["unshare", "-rn"] if unshare else []), program, *words], cwd=folder / name,
-        env={"HOME": str(folder / name), "PATH": os.environ["PATH"]},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [*offline, program, *words], cwd=folder / name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={"HOME": str(folder / name), "PATH": os.environ["PATH"]})
     _, status, usage = os.wait4(process.pid, 0)
     timing = {"cpu": round(usage.ru_utime + usage.ru_stime, 2), "wall": round(time.monotonic() - started, 2),
-              "peak_mib": usage.ru_maxrss // 1024, "exit": os.waitstatus_to_exitcode(status), "offline": unshare}
+              "peak_mib": usage.ru_maxrss // 1024, "exit": os.waitstatus_to_exitcode(status), "offline": bool(offline)}
     relative = [dataclasses.replace(finding, path=str(Path(finding.path).relative_to(tree)))
                 for finding in read(json.loads(report.read_text()))]
     return timing, relative

@@ -10,6 +10,9 @@ use crate::model::rule::Rule;
 
 /// Bytes a compiled pattern may take; the largest of ours takes a tenth of it.
 const COMPILED_BYTES_MAX: usize = 8 << 20;
+/// Bytes of the states that a pattern keeps, for each thread: windows are small, and there
+/// are hundreds of patterns.
+const CACHE_BYTES_MAX: usize = 128 << 10;
 
 /// A pattern that is compiled when it is first needed.
 #[derive(Default)]
@@ -47,6 +50,7 @@ fn compile(rule: &Rule) -> Result<Regex, regex::Error> {
         .unicode(false)
         .case_insensitive(rule.ignore_case)
         .size_limit(COMPILED_BYTES_MAX)
+        .dfa_size_limit(CACHE_BYTES_MAX)
         .build()
 }
 
