@@ -1,0 +1,172 @@
+//! The floors: which room may import from which. A room is a file or folder directly
+//! below `src/`.
+
+use regex::Regex;
+
+use crate::complaint::{Complaint, none};
+use crate::source::{Source, sources};
+
+/// How high a room stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Floor {
+    Ground,
+    Column,
+    Beam,
+    Roof,
+}
+
+/// Every room of the house and its floor. `lib.rs` is no room: it is the list of them.
+const ROOMS: &[(&str, Floor)] = &[
+    ("model", Floor::Ground),
+    ("error", Floor::Ground),
+    ("forge", Floor::Ground),
+    ("rules", Floor::Column),
+    ("discover", Floor::Column),
+    ("read", Floor::Column),
+    ("detect", Floor::Column),
+    ("vet", Floor::Column),
+    ("components", Floor::Column),
+    ("exposure", Floor::Column),
+    ("inventory", Floor::Column),
+    ("report", Floor::Column),
+    ("config", Floor::Column),
+    ("sweep", Floor::Beam),
+    ("proof", Floor::Beam),
+    ("selftest", Floor::Beam),
+    ("main", Floor::Roof),
+    ("cli", Floor::Roof),
+];
+
+/// Names of all rooms.
+pub fn rooms() -> impl Iterator<Item = &'static str> {
+    ROOMS.iter().map(|(room, _)| *room)
+}
+
+fn room_of(path: &str) -> &str {
+    path.split(['/', '.']).next().unwrap_or_default()
+}
+
+fn floor_of(room: &str) -> Option<Floor> {
+    ROOMS.iter().find(|(known, _)| *known == room).map(|(_, floor)| *floor)
+}
+
+/// Why a room must not import from another; `None` if it may. Test code is no exception:
+/// what it needs beyond its own room, `forge` makes.
+fn objection(from: &str, to: &str) -> Option<String> {
+    let (from_floor, to_floor) = (floor_of(from)?, floor_of(to)?);
+    let may = match from_floor {
+        Floor::Ground => to_floor == Floor::Ground,
+        Floor::Column => to_floor == Floor::Ground || from == to,
+        Floor::Beam => to_floor != Floor::Roof,
+        Floor::Roof => to_floor == Floor::Roof,
+    };
+    let rule = match from_floor {
+        Floor::Ground => "the ground imports only the ground",
+        Floor::Column => "a column imports only the ground and itself",
+        Floor::Beam => "the beam does not import the command line",
+        Floor::Roof => "the command line uses the library only through `credreach::`",
+    };
+    (!may).then(|| format!("`{from}` imports `{to}`: {rule}"))
+}
+
+/// What stands directly behind each `crate::`, with its offset; groups are taken apart.
+fn imports(source: &Source) -> Vec<(usize, &str)> {
+    let path = Regex::new(r"\bcrate\s*::\s*(\w+|\{)").expect("a pattern of this file");
+    let mut imports = Vec::new();
+    for range in source.occurrences(&path) {
+        match &source.code[range.clone()] {
+            "{" => imports.extend(group(&source.code, range.start)),
+            name => imports.push((range.start, name)),
+        }
+    }
+    imports
+}
+
+/// The first names of a group `{a::b, c::{d, e}}`.
+fn group(code: &str, open: usize) -> Vec<(usize, &str)> {
+    let mut names = Vec::new();
+    let mut depth = 0;
+    let mut name_start = open;
+    for (at, sign) in code.bytes().enumerate().skip(open) {
+        if depth == 1 && matches!(sign, b',' | b'}' | b':') && name_start < at {
+            let name = code[name_start..at].trim();
+            names.extend((!name.is_empty()).then_some((name_start, name)));
+        }
+        match sign {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        match (depth, sign) {
+            (0, _) => break,
+            (1, b'{' | b',') => name_start = at + 1,
+            (_, b':') => name_start = code.len(),
+            _ => {}
+        }
+    }
+    names
+}
+
+#[test]
+fn every_room_imports_only_from_the_floors_it_may() {
+    let check = |source: &Source| -> Vec<Complaint> {
+        let room = room_of(&source.path);
+        let imports = imports(source).into_iter();
+        imports
+            .filter_map(|(offset, to)| Some(source.complaint(offset, objection(room, to)?)))
+            .collect()
+    };
+    none(sources().iter().flat_map(check).collect());
+}
+
+#[test]
+fn every_file_stands_in_a_known_room() {
+    let sources = sources();
+    let strays = sources.iter().filter(|it| it.path != "lib.rs");
+    let strays = strays.filter(|it| floor_of(room_of(&it.path)).is_none());
+    none(strays.map(|it| it.complaint(0, "stands in a room that no floor has")).collect());
+}
+
+#[test]
+fn no_file_leaves_its_room_by_super() {
+    let chain = Regex::new(r"\b((?:super\s*::\s*)+)").expect("a pattern of this test");
+    let check = |source: &Source| -> Vec<Complaint> {
+        let leaves = |range: &std::ops::Range<usize>| {
+            let n_up = source.code[range.clone()].matches("super").count();
+            n_up >= source.module().len() + usize::from(source.is_test(range.start))
+        };
+        let complain = |range: std::ops::Range<usize>| {
+            source.complaint(range.start, "leaves its room by `super`: write `crate::`")
+        };
+        source.occurrences(&chain).into_iter().filter(leaves).map(complain).collect()
+    };
+    none(sources().iter().flat_map(check).collect());
+}
+
+#[test]
+fn the_library_cannot_see_the_command_line() {
+    let sources = sources();
+    let declared = |path: &str| {
+        let source = sources.iter().find(|source| source.path == path).expect("both crates exist");
+        source.declared()
+    };
+    assert!(!declared("lib.rs").contains("cli"), "src/lib.rs declares cli");
+    assert_eq!(declared("main.rs").into_iter().collect::<Vec<_>>(), ["cli"], "src/main.rs");
+    let redirected = Regex::new(r"#\[path\b").expect("a pattern of this test");
+    let paths = sources.iter().flat_map(|it| {
+        let rule = "a module stands where its name says, without `#[path]`";
+        it.occurrences(&redirected).into_iter().map(move |range| it.complaint(range.start, rule))
+    });
+    none(paths.collect());
+}
+
+#[test]
+fn groups_of_imports_are_taken_apart() {
+    let check = |code: &str, expected: &[&str]| {
+        let names: Vec<&str> = group(code, 0).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, expected, "{code}");
+    };
+    check("{a}", &["a"]);
+    check("{ a::b, c::{d, e}, f as g, }; h", &["a", "c", "f as g"]);
+    check("{a::b::{c, d::{e}}, f}", &["a", "f"]);
+}

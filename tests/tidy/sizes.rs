@@ -1,0 +1,58 @@
+//! Files and functions that fit into a head, and names that say something.
+
+use crate::bodies::functions;
+use crate::complaint::{Complaint, none};
+use crate::source::{Source, sources};
+
+/// Lines of a file, without its tests.
+const FILE_LINES_MAX: usize = 500;
+/// Lines of a function, from `fn` to its closing brace.
+const FUNCTION_LINES_MAX: usize = 70;
+/// Names of files for what was not understood yet.
+const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "common", "misc"];
+
+fn lines(text: &str) -> usize {
+    text.lines().count()
+}
+
+#[test]
+fn no_file_is_longer_than_500_lines_before_its_tests() {
+    let check = |source: &Source| {
+        let tests = source.code.find("#[cfg(test)]").unwrap_or(source.text.len());
+        let n_lines = lines(&source.text[..tests]);
+        let rule = format!("{n_lines} lines before its tests: at most {FILE_LINES_MAX}");
+        (n_lines > FILE_LINES_MAX).then(|| source.complaint(tests.saturating_sub(1), rule))
+    };
+    none(sources().iter().filter_map(check).collect());
+}
+
+#[test]
+fn no_function_is_longer_than_70_lines() {
+    let check = |source: &Source| -> Vec<Complaint> {
+        let functions = functions(&source.code).into_iter();
+        let sized = functions.map(|it| (lines(&source.code[it.range.clone()]), it));
+        let long = sized.filter(|(n_lines, _)| *n_lines > FUNCTION_LINES_MAX);
+        long.map(|(n_lines, it)| {
+            let rule = format!("`{}` has {n_lines} lines: at most {FUNCTION_LINES_MAX}", it.name);
+            source.complaint(it.range.start, rule)
+        })
+        .collect()
+    };
+    none(sources().iter().flat_map(check).collect());
+}
+
+#[test]
+fn every_file_is_named_for_a_noun() {
+    let check = |source: &Source| {
+        let is_empty = source.module().iter().any(|name| EMPTY_NAMES.contains(name));
+        is_empty.then(|| source.complaint(0, "this name says nothing: what is in the file?"))
+    };
+    none(sources().iter().filter_map(check).collect());
+}
+
+#[test]
+fn every_file_starts_by_saying_what_it_is_for() {
+    let sources = sources();
+    let silent = sources.iter().filter(|source| !source.text.starts_with("//! "));
+    none(silent.map(|source| source.complaint(0, "does not start with `//!`")).collect());
+}
