@@ -2,8 +2,11 @@
 //! whose strings and comments were blanked out.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use regex::Regex;
+
+use crate::source::pattern;
 
 /// A function with a body.
 pub struct Function {
@@ -14,8 +17,8 @@ pub struct Function {
 
 /// Every function with a body, inner ones too.
 pub fn functions(code: &str) -> Vec<Function> {
-    let head = Regex::new(r"\bfn\s+(\w+)").expect("a pattern of this file");
-    head.captures_iter(code)
+    static HEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bfn\s+(\w+)"));
+    HEAD.captures_iter(code)
         .filter_map(|found| {
             let start = found.get_match().start();
             let end = body(code, found.get_match().end())?.end;
@@ -94,8 +97,7 @@ mod tests {
     #[test]
     fn test_items_are_modules_functions_and_declarations() {
         let check = |code: &str, expected: &[&str]| {
-            let found: Vec<&str> =
-                test_items(code).into_iter().map(|range| &code[range]).collect();
+            let found: Vec<&str> = test_items(code).into_iter().map(|range| &code[range]).collect();
             assert_eq!(found, expected, "{code}");
         };
         check("a #[cfg(test)] mod tests { b { } } c", &["#[cfg(test)] mod tests { b { } }"]);

@@ -2,6 +2,7 @@
 //! a code that is gone.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use credreach::error::ProblemCode;
 use regex::Regex;
@@ -9,7 +10,7 @@ use regex::Regex;
 use crate::bodies::functions;
 use crate::complaint::{Complaint, none, text_of};
 use crate::lexer::Kind;
-use crate::source::{Source, sources};
+use crate::source::{Source, pattern, sources};
 
 const DOCUMENT: &str = "docs/codes.md";
 
@@ -19,19 +20,20 @@ struct Written<'s> {
     complaint: Complaint,
 }
 
-/// Codes are what a function called `code` returns, and the `area/what` texts of the two
-/// modules that judge rules.
+/// Codes are what a function called `code` of the ground returns, and the `area/what`
+/// texts of the two modules that judge rules.
 fn written(source: &Source) -> Vec<Written<'_>> {
-    let mistake = Regex::new("^\"[a-z]+/[a-z0-9-]+\"$").expect("a pattern of this file");
-    let judges = source.path == "proof.rs" || source.path.starts_with("rules/");
-    let functions = functions(&source.code).into_iter().filter(|it| it.name == "code");
+    static MISTAKE: LazyLock<Regex> = LazyLock::new(|| pattern("^\"[a-z]+/[a-z0-9-]+\"$"));
+    let stands_in = |doors: [&str; 2]| doors.iter().any(|door| source.is_behind(door));
+    let (judges, names) = (stands_in(["proof.rs", "rules/"]), stands_in(["error.rs", "model/"]));
+    let functions = functions(&source.code).into_iter().filter(|it| names && it.name == "code");
     let bodies: Vec<_> = functions.map(|it| it.range).collect();
     source
         .all_of(Kind::Text)
         .filter(|(offset, _)| !source.is_test(*offset))
         .filter(|(offset, text)| {
             let is_returned = bodies.iter().any(|body| body.contains(offset));
-            is_returned || (judges && mistake.is_match(text))
+            is_returned || (judges && MISTAKE.is_match(text))
         })
         .map(|(offset, text)| {
             let code = text.trim_matches('"');

@@ -5,25 +5,31 @@ use regex::Regex;
 
 use crate::complaint::{Complaint, none, repository};
 use crate::manifest::{Dependency, dependencies};
-use crate::source::{Source, sources};
+use crate::source::{Source, pattern, sources};
 
-fn is_behind(path: &str, door: &str) -> bool {
-    if door.ends_with('/') { path.starts_with(door) } else { path == door }
+/// A crate as code names it.
+struct Named {
+    name: String,
+    path: Regex,
 }
 
-/// Where code names a crate; a module of the same name, declared in the file, hides it.
-fn uses(dependency: &Dependency, source: &Source) -> Vec<usize> {
-    let name = dependency.crate_name();
-    if source.declared().contains(name.as_str()) {
-        return Vec::new();
+impl Named {
+    fn new(name: String) -> Self {
+        let path = format!(r"(?:^|[^\w:])(?:::)?({name})\s*::|\buse\s+(?:::)?{name}\b");
+        Self { path: pattern(&path), name }
     }
-    let pattern = format!(r"(?:^|[^\w:])(?:::)?({name})\s*::|\buse\s+(?:::)?{name}\b");
-    let pattern = Regex::new(&pattern).expect("crate names are plain");
-    source.occurrences(&pattern).into_iter().map(|range| range.start).collect()
-}
 
-fn library_uses(dependency: &Dependency, source: &Source) -> Vec<usize> {
-    uses(dependency, source).into_iter().filter(|offset| !source.is_test(*offset)).collect()
+    /// Where a file names it; a module of the same name, declared in the file, hides it.
+    fn uses(&self, source: &Source) -> Vec<usize> {
+        if !source.code.contains(&self.name) || source.declared().contains(self.name.as_str()) {
+            return Vec::new();
+        }
+        source.occurrences(&self.path).into_iter().map(|range| range.start).collect()
+    }
+
+    fn uses_outside_of_tests(&self, source: &Source) -> Vec<usize> {
+        self.uses(source).into_iter().filter(|offset| !source.is_test(*offset)).collect()
+    }
 }
 
 #[test]
@@ -41,27 +47,29 @@ fn every_dependency_has_a_sentence_and_a_door() {
 
 #[test]
 fn every_crate_is_named_behind_its_door_only() {
-    let (dependencies, sources) = (dependencies(), sources());
-    let check = |dependency: &Dependency, source: &Source| -> Vec<Complaint> {
-        if dependency.doors.iter().any(|door| is_behind(&source.path, door)) {
-            return Vec::new();
-        }
-        let doors = dependency.doors.join(", ");
-        let rule = format!("names `{}`, whose door is {doors}", dependency.crate_name());
-        let uses = library_uses(dependency, source).into_iter();
-        uses.map(|offset| source.complaint(offset, rule.as_str())).collect()
+    let sources = sources();
+    let check = |dependency: &Dependency| -> Vec<Complaint> {
+        let named = Named::new(dependency.crate_name());
+        let doors = &dependency.doors;
+        let rule = format!("names `{}`, whose doors are: {}", named.name, doors.join(", "));
+        let outside = sources.iter().filter(|it| !doors.iter().any(|door| it.is_behind(door)));
+        let complaints = |source: &Source| -> Vec<Complaint> {
+            let uses = named.uses_outside_of_tests(source).into_iter();
+            uses.map(|offset| source.complaint(offset, rule.as_str())).collect()
+        };
+        outside.flat_map(complaints).collect()
     };
-    let pairs = dependencies.iter().flat_map(|it| sources.iter().map(move |to| (it, to)));
-    none(pairs.flat_map(|(dependency, source)| check(dependency, source)).collect());
+    none(dependencies().iter().flat_map(check).collect());
 }
 
 #[test]
 fn every_door_leads_somewhere_and_is_used() {
     let sources = sources();
     let check = |dependency: &Dependency| -> Vec<Complaint> {
+        let named = Named::new(dependency.crate_name());
         let is_used = |door: &&String| {
-            let behind = sources.iter().filter(|source| is_behind(&source.path, door));
-            behind.into_iter().any(|source| !library_uses(dependency, source).is_empty())
+            let mut behind = sources.iter().filter(|source| source.is_behind(door));
+            behind.any(|source| !named.uses_outside_of_tests(source).is_empty())
         };
         let idle = dependency.doors.iter().filter(|door| !is_used(door));
         idle.map(|door| {
@@ -75,9 +83,10 @@ fn every_door_leads_somewhere_and_is_used() {
 #[test]
 fn every_crate_of_the_tests_is_used_by_a_test() {
     let sources = sources();
-    let others = ["tests", "benches"].map(|folder| text_below(folder)).concat();
+    let others = ["tests", "benches"].map(text_below).concat();
     let is_used = |it: &Dependency| {
-        others.contains(&it.crate_name()) || sources.iter().any(|to| !uses(it, to).is_empty())
+        let named = Named::new(it.crate_name());
+        others.contains(&named.name) || sources.iter().any(|to| !named.uses(to).is_empty())
     };
     let dependencies = dependencies();
     let idle = dependencies.iter().filter(|it| it.is_dev && !is_used(it));
@@ -94,9 +103,8 @@ fn text_below(folder: &str) -> String {
 #[test]
 fn a_crate_is_told_from_a_module_of_its_name() {
     let check = |code: &str, expected: usize| {
-        let dependency = Dependency::named("toml");
         let source = Source::new("a.rs".into(), code.into());
-        assert_eq!(uses(&dependency, &source).len(), expected, "{code}");
+        assert_eq!(Named::new("toml".into()).uses(&source).len(), expected, "{code}");
     };
     check("use toml::Value; fn a() { toml::from_str(b) }", 2);
     check("let a = ::toml::from_str(\"toml::b\"); // toml::c", 1);

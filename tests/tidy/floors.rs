@@ -1,10 +1,13 @@
 //! The floors: which room may import from which. A room is a file or folder directly
 //! below `src/`.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 use crate::complaint::{Complaint, none};
-use crate::source::{Source, sources};
+use crate::source::{Source, pattern, sources};
 
 /// How high a room stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,9 +74,9 @@ fn objection(from: &str, to: &str) -> Option<String> {
 
 /// What stands directly behind each `crate::`, with its offset; groups are taken apart.
 fn imports(source: &Source) -> Vec<(usize, &str)> {
-    let path = Regex::new(r"\bcrate\s*::\s*(\w+|\{)").expect("a pattern of this file");
+    static PATH: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bcrate\s*::\s*(\w+|\{)"));
     let mut imports = Vec::new();
-    for range in source.occurrences(&path) {
+    for range in source.occurrences(&PATH) {
         match &source.code[range.clone()] {
             "{" => imports.extend(group(&source.code, range.start)),
             name => imports.push((range.start, name)),
@@ -129,13 +132,13 @@ fn every_file_stands_in_a_known_room() {
 
 #[test]
 fn no_file_leaves_its_room_by_super() {
-    let chain = Regex::new(r"\b((?:super\s*::\s*)+)").expect("a pattern of this test");
+    let chain = pattern(r"\b((?:super\s*::\s*)+)");
     let check = |source: &Source| -> Vec<Complaint> {
-        let leaves = |range: &std::ops::Range<usize>| {
+        let leaves = |range: &Range<usize>| {
             let n_up = source.code[range.clone()].matches("super").count();
             n_up >= source.module().len() + usize::from(source.is_test(range.start))
         };
-        let complain = |range: std::ops::Range<usize>| {
+        let complain = |range: Range<usize>| {
             source.complaint(range.start, "leaves its room by `super`: write `crate::`")
         };
         source.occurrences(&chain).into_iter().filter(leaves).map(complain).collect()
@@ -152,12 +155,17 @@ fn the_library_cannot_see_the_command_line() {
     };
     assert!(!declared("lib.rs").contains("cli"), "src/lib.rs declares cli");
     assert_eq!(declared("main.rs").into_iter().collect::<Vec<_>>(), ["cli"], "src/main.rs");
-    let redirected = Regex::new(r"#\[path\b").expect("a pattern of this test");
-    let paths = sources.iter().flat_map(|it| {
-        let rule = "a module stands where its name says, without `#[path]`";
-        it.occurrences(&redirected).into_iter().map(move |range| it.complaint(range.start, rule))
-    });
-    none(paths.collect());
+}
+
+#[test]
+fn every_module_stands_where_its_name_says() {
+    let redirected = pattern(r"#\[path\b");
+    let check = |source: &Source| -> Vec<Complaint> {
+        let paths = source.occurrences(&redirected).into_iter().map(|range| range.start);
+        let paths = paths.filter(|offset| !source.is_test(*offset));
+        paths.map(|offset| source.complaint(offset, "`#[path]` hides a module's place")).collect()
+    };
+    none(sources().iter().flat_map(check).collect());
 }
 
 #[test]

@@ -1,34 +1,37 @@
 //! No loops between the files of one room: who reads a file must be able to read first
-//! what it builds on, to the end. A `pub use` only shows what another file holds and is
-//! no import.
+//! what it builds on, to the end. A file may use what the file above it (`mod.rs`) says to
+//! all of its folder, and a `pub use` only shows what another file holds: both are no
+//! imports here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::complaint::{Complaint, none};
-use crate::source::{Source, sources};
+use crate::source::{Source, pattern, sources};
 
 /// Positions in the list of sources.
 type Imports = BTreeMap<usize, BTreeSet<usize>>;
 
-/// Names behind `crate::`, `super::` or a declared module: the braces of groups, if any,
-/// are left for [`leaves`].
-fn heads(source: &Source) -> Vec<(usize, String)> {
-    let declared = source.declared().into_iter().collect::<Vec<_>>().join("|");
-    let own = if declared.is_empty() { String::new() } else { format!("|{declared}") };
-    let pattern = format!(r"(?:^|[^\w:.$])((?:crate|self|super{own})\s*::\s*)");
-    let pattern = Regex::new(&pattern).expect("names of modules are plain");
-    let shown = Regex::new(r"\bpub(?:\([^)]*\))?\s+use\s+[^;]*;").expect("a pattern of this file");
-    let shown = source.occurrences(&shown);
-    let found = source.occurrences(&pattern).into_iter();
-    let found = found.filter(|range| !source.is_test(range.start));
-    let found = found.filter(|range| !shown.iter().any(|it| it.contains(&range.start)));
+/// Paths that begin with `crate`, `self`, `super` or a declared module, up to the sign that
+/// ends them; their groups are left for [`leaves`].
+fn paths(source: &Source) -> Vec<&str> {
+    static FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\w:.$])(\w+)\s*::"));
+    static SHOWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bpub[^;{}]*\buse\s[^;]*;"));
+    let declared = source.declared();
+    let shown = source.occurrences(&SHOWN);
+    let is_import =
+        |start: &usize| !source.is_test(*start) && !shown.iter().any(|range| range.contains(start));
+    let is_ours =
+        |name: &str| matches!(name, "crate" | "self" | "super") || declared.contains(name);
+    let found = source.occurrences(&FIRST).into_iter();
+    let found = found.filter(|range| is_ours(&source.code[range.clone()]));
+    let found = found.map(|range| range.start).filter(is_import);
     found
-        .map(|range| {
-            let rest = &source.code[range.start..];
-            let end = rest.find([';', '(', ')', '<', '>', '=', '!', '?']).unwrap_or(rest.len());
-            (range.start, rest[..end].to_owned())
+        .map(|start| {
+            let rest = &source.code[start..];
+            &rest[..rest.find([';', '(', ')', '<', '>', '=', '!', '?']).unwrap_or(rest.len())]
         })
         .collect()
 }
@@ -92,10 +95,9 @@ fn imports(sources: &[Source]) -> Imports {
         (1..=names.len()).rev().find_map(|length| modules.get(&names[..length]).copied())
     };
     let of_one = |(index, source): (usize, &Source)| {
-        let heads = heads(source);
-        let leaves = heads.iter().flat_map(|(_, path)| leaves(path));
+        let leaves = paths(source).into_iter().flat_map(leaves);
         let files = leaves.filter_map(|leaf| file_of(absolute(&source.module(), &leaf)));
-        (index, files.filter(|file| *file != index).collect())
+        (index, files.filter(|file| !source.is_at_or_below(&sources[*file])).collect())
     };
     sources.iter().enumerate().map(of_one).collect()
 }
@@ -143,7 +145,7 @@ fn no_imports_run_in_a_loop() {
 fn paths_are_followed_to_their_leaves() {
     let check = |path: &str, expected: &[&str]| assert_eq!(leaves(path), expected, "{path}");
     check("crate::a::b", &["crate::a::b"]);
-    check("crate::a::{b, c::{d, e},\n f}", &["crate::a::b", "crate::a::c::d", "crate::a::c::e", "crate::a::f"]);
+    check("crate::{b, c::{d, e},\n f}", &["crate::b", "crate::c::d", "crate::c::e", "crate::f"]);
     check("crate::a, x: {", &["crate::a"]);
     check("crate::a } else {", &["crate::a"]);
     assert_eq!(absolute(&["vet", "pem"], "super::der::Der"), ["vet", "der", "Der"]);

@@ -1,9 +1,8 @@
 //! The dependencies as `Cargo.toml` writes them: each with a sentence above it that ends
 //! with its doors. Read as text, because TOML readers drop comments.
 
-use regex::Regex;
-
 use crate::complaint::{Complaint, text_of};
+use crate::source::pattern;
 
 /// One dependency.
 #[derive(Debug)]
@@ -18,12 +17,6 @@ pub struct Dependency {
 }
 
 impl Dependency {
-    /// One without sentence and doors.
-    pub fn named(name: &str) -> Self {
-        let (name, purpose, doors) = (name.into(), String::new(), Vec::new());
-        Self { name, purpose, doors, is_dev: false, line: 0 }
-    }
-
     /// The name that code calls it by.
     pub fn crate_name(&self) -> String {
         self.name.replace('-', "_")
@@ -41,7 +34,7 @@ pub fn dependencies() -> Vec<Dependency> {
 }
 
 fn parse(manifest: &str) -> Vec<Dependency> {
-    let key = Regex::new(r"^([A-Za-z0-9_-]+)\s*=").expect("a pattern of this file");
+    let key = pattern(r"^([A-Za-z0-9_-]+)\s*=");
     let mut dependencies = Vec::new();
     let mut section = "";
     let mut comment = String::new();
@@ -67,11 +60,8 @@ fn parse(manifest: &str) -> Vec<Dependency> {
 
 /// Splits `What for. Doors: a, b.`
 fn sentence(comment: &str) -> (String, Vec<String>) {
-    let tail = Regex::new(r"^(.*?)\s*\bDoors?: (.*)\.$").expect("a pattern of this file");
-    match tail.captures(comment.trim()) {
-        Some(found) => {
-            (found[1].to_owned(), found[2].split(", ").map(str::to_owned).collect())
-        }
+    match pattern(r"^(.*?)\s*\bDoors?: (.*)\.$").captures(comment.trim()) {
+        Some(found) => (found[1].to_owned(), found[2].split(", ").map(str::to_owned).collect()),
         None => (comment.trim().to_owned(), Vec::new()),
     }
 }
@@ -83,9 +73,11 @@ fn sentences_and_doors_are_read_from_the_comment_above() {
                     bare = \"1\"\n[dev-dependencies]\n# For tests.\ntried = \"1\"\n";
     let found: Vec<String> = parse(manifest)
         .iter()
-        .map(|it| format!("{} {}|{}|{}|{}", it.line, it.name, it.purpose, it.doors.join("+"), it.is_dev))
+        .map(|it| {
+            format!("{} {}|{}|{}|{}", it.line, it.name, it.purpose, it.doors.join("+"), it.is_dev)
+        })
         .collect();
     let expected =
-        ["7 foo-bar|Does a and b.|c/+d/e.rs|false", "10 bare|||false", "12 tried|For tests.||true"];
+        ["7 foo-bar|Does a and b.|c/+d/e.rs|false", "10 bare|||false", "13 tried|For tests.||true"];
     assert_eq!(found, expected);
 }

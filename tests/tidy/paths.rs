@@ -1,25 +1,27 @@
 //! Every path that the docs and the comments name exists. A name in capitals, with a star
 //! or beginning with `example` stands for any name: then its folder must exist.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 use crate::complaint::{Complaint, line_of, none, repository, text_of};
 use crate::floors::rooms;
 use crate::lexer::Kind;
-use crate::source::sources;
+use crate::source::{Source, pattern, sources};
 
 /// Paths named in a text, with their offsets: of the repository's folders, or of a file
 /// in a room of `src/`. Those of other repositories are written `owner/name: path`.
 fn named(text: &str) -> Vec<(usize, &str)> {
-    let rooms = rooms().collect::<Vec<_>>().join("|");
-    let path = format!(
-        r"(?:^|[^\w/.~-])((?:src|docs|tests|rules|benches)/[\w./*-]*|(?:{rooms})/[\w./*-]+\.rs\b)"
-    );
-    let path = Regex::new(&path).expect("names of rooms are plain");
-    let foreign = Regex::new(r"[\w.-]+/[\w.-]+: $").expect("a pattern of this file");
-    path.captures_iter(text)
+    static PATH: LazyLock<Regex> = LazyLock::new(|| {
+        let rooms = rooms().collect::<Vec<_>>().join("|");
+        let ours = r"(?:src|docs|tests|rules|benches)/[\w./*-]*";
+        pattern(&format!(r"(?:^|[^\w/.~-])({ours}|(?:{rooms})/[\w./*-]+\.rs\b)"))
+    });
+    static FOREIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\w.-]+/[\w.-]+: $"));
+    PATH.captures_iter(text)
         .map(|found| found.get(1).expect("the group is not optional"))
-        .filter(|path| !foreign.is_match(&text[..path.start()]))
+        .filter(|path| !FOREIGN.is_match(&text[..path.start()]))
         .map(|path| (path.start(), path.as_str().trim_end_matches('.')))
         .collect()
 }
@@ -68,7 +70,7 @@ fn every_path_in_the_comments_exists() {
     let comments = sources.iter().flat_map(|source| {
         source.all_of(Kind::Comment).map(move |(offset, text)| (source, offset, text))
     });
-    let check = |(source, offset, text): (&crate::source::Source, usize, &str)| {
+    let check = |(source, offset, text): (&Source, usize, &str)| {
         missing(&format!("src/{}", source.path), text, line_of(&source.text, offset))
     };
     none(comments.flat_map(check).collect());

@@ -3,12 +3,18 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::bodies::test_items;
 use crate::complaint::{Complaint, line_of, repository};
 use crate::lexer::{Kind, Piece, code, pieces};
+
+/// A pattern that a rule is made of.
+pub fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap_or_else(|error| panic!("{error}"))
+}
 
 /// A file of `src/`.
 pub struct Source {
@@ -49,8 +55,8 @@ impl Source {
 
     /// The modules declared here with `mod NAME;`.
     pub fn declared(&self) -> BTreeSet<&str> {
-        let pattern = Regex::new(r"\bmod\s+(\w+)\s*;").expect("a pattern of this file");
-        self.occurrences(&pattern).into_iter().map(|range| &self.code[range]).collect()
+        static DECLARATION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bmod\s+(\w+)\s*;"));
+        self.occurrences(&DECLARATION).into_iter().map(|range| &self.code[range]).collect()
     }
 
     /// Where in the tree of modules: `vet/mod.rs` is `["vet"]`, `lib.rs` is `[]`.
@@ -61,6 +67,16 @@ impl Source {
             names.pop();
         }
         names
+    }
+
+    /// Whether this is the other file, or one of the modules below it.
+    pub fn is_at_or_below(&self, other: &Self) -> bool {
+        self.module().starts_with(&other.module())
+    }
+
+    /// Whether this is the file, or stands in the folder, that a door names.
+    pub fn is_behind(&self, door: &str) -> bool {
+        if door.ends_with('/') { self.path.starts_with(door) } else { self.path == door }
     }
 
     /// A complaint about an offset of this file.
@@ -99,7 +115,7 @@ fn rust_files(root: &Path) -> Vec<String> {
 
 /// A file whose `mod` stands below `#[cfg(test)]` is test code from end to end.
 fn mark_test_files(sources: &mut [Source]) {
-    let declaration = Regex::new(r"#\[cfg\(test\)\]\s*mod\s+(\w+)\s*;").expect("a pattern");
+    let declaration = pattern(r"#\[cfg\(test\)\]\s*mod\s+(\w+)\s*;");
     let below = |source: &Source, name: Range<usize>| {
         let module = source.module().into_iter().chain([&source.code[name]]);
         module.map(|name| format!("{name}/")).collect()

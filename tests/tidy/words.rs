@@ -1,11 +1,13 @@
 //! Words that may stand in few places, or in none.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 use crate::bodies::body;
 use crate::complaint::{Complaint, none};
 use crate::lexer::Kind;
-use crate::source::{Source, sources};
+use crate::source::{Source, pattern, sources};
 
 /// A word in code, where it may stand, and why not elsewhere.
 struct Ban {
@@ -56,32 +58,32 @@ const BANS: &[Ban] = &[
     },
 ];
 
-fn breaches<'s>(ban: &'s Ban, source: &'s Source) -> Vec<Complaint> {
-    if ban.allowed.iter().any(|path| source.path.starts_with(path)) {
-        return Vec::new();
-    }
-    let pattern = Regex::new(ban.pattern).expect("a pattern of this file");
-    let found = source.occurrences(&pattern).into_iter().map(|range| range.start);
-    let found = found.filter(|offset| !(ban.in_tests && source.is_test(*offset)));
-    found.map(|offset| source.complaint(offset, ban.rule)).collect()
+fn breaches(ban: &Ban, sources: &[Source]) -> Vec<Complaint> {
+    let word = pattern(ban.pattern);
+    let is_barred = |it: &&Source| !ban.allowed.iter().any(|path| it.path.starts_with(path));
+    let in_one = |source: &Source| -> Vec<Complaint> {
+        let found = source.occurrences(&word).into_iter().map(|range| range.start);
+        let found = found.filter(|offset| !(ban.in_tests && source.is_test(*offset)));
+        found.map(|offset| source.complaint(offset, ban.rule)).collect()
+    };
+    sources.iter().filter(is_barred).flat_map(in_one).collect()
 }
 
 #[test]
 fn banned_words_stand_only_where_they_may() {
     let sources = sources();
-    let pairs = BANS.iter().flat_map(|ban| sources.iter().map(move |source| (ban, source)));
-    none(pairs.flat_map(|(ban, source)| breaches(ban, source)).collect());
+    none(BANS.iter().flat_map(|ban| breaches(ban, &sources)).collect());
 }
 
 /// Whether a format string prints anything the way a debugger would.
 fn prints_debug(literal: &str) -> bool {
-    let holes = Regex::new(r"\{[^{}:]*:[^{}]*\?\}").expect("a pattern of this file");
-    holes.is_match(&literal.replace("{{", "").replace("}}", ""))
+    static HOLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[^{}:]*:[^{}]*\?\}"));
+    HOLE.is_match(&literal.replace("{{", "").replace("}}", ""))
 }
 
 #[test]
 fn nothing_a_user_sees_is_printed_as_debug() {
-    let head = Regex::new(r"\bimpl\b[^{;]*\bDebug\s+for\b").expect("a pattern of this test");
+    let head = pattern(r"\bimpl\b[^{;]*\bDebug\s+for\b");
     let check = |source: &Source| -> Vec<Complaint> {
         let impls = source.occurrences(&head).into_iter();
         let impls: Vec<_> = impls.filter_map(|it| body(&source.code, it.end)).collect();
