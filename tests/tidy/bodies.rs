@@ -30,7 +30,7 @@ pub fn functions(code: &str) -> Vec<Function> {
 /// The items below `#[cfg(test)]`, from the attribute on.
 pub fn test_items(code: &str) -> Vec<Range<usize>> {
     if code.contains("#![cfg(test)]") {
-        return vec![0..code.len()];
+        return std::iter::once(0..code.len()).collect();
     }
     code.match_indices("#[cfg(test)]")
         .map(|(start, attribute)| {

@@ -127,7 +127,7 @@ fn mark_test_files(sources: &mut [Source]) {
     for source in sources {
         let path = format!("{}/", source.module().join("/"));
         if test_modules.iter().any(|module| path.starts_with(module)) {
-            source.tests = vec![0..source.text.len()];
+            source.tests = std::iter::once(0..source.text.len()).collect();
         }
     }
 }
