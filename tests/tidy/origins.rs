@@ -76,5 +76,8 @@ fn every_locked_crate_comes_from_the_public_index() {
     let lines = lock.lines().enumerate();
     let sources = lines.filter_map(|(index, line)| Some((index, line.strip_prefix("source = ")?)));
     let strange = sources.filter(|(_, source)| source.trim_matches('"') != CRATES_SOURCE);
-    none(strange.map(|(index, it)| Complaint::new("Cargo.lock", index + 1, it)).collect());
+    let complain = |(index, source): (usize, &str)| {
+        Complaint::new("Cargo.lock", index + 1, format!("comes from {source}"))
+    };
+    none(strange.map(complain).collect());
 }
