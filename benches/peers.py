@@ -1,20 +1,18 @@
 #!/usr/bin/env python3
-"""Compare credreach with other secret scanners on real packages and planted fakes.
+"""Compare credreach with other secret scanners on real packages and planted fakes (needs GNU time).
 
     peers.py corpus DIR                       make the tree DIR/home and DIR/truth.json
     peers.py run DIR --credreach BINARY       sweep it with each tool and print a table
 
-`corpus` installs large packages, laid out like a developer's home, and plants fakes made from a
-seed (only key pairs are new each time), so this file holds nothing that looks like a live secret.
-`run` repeats rounds of all tools until the processor time of each is stable. That is the figure to
-compare: wall time depends on who else uses the machine. With `--neutral` the same files have folder
-names that no path filter knows: most scanners skip `node_modules` and `site-packages` by default.
+`corpus` installs large packages, laid out like a developer's home, and plants fakes made from a seed (only
+key pairs are new each time), so this file holds nothing that looks like a live secret. `run` repeats rounds
+of all tools until the processor time of each is stable: wall time depends on who else uses the machine.
+With `--neutral` the same files have folder names that no path filter knows: most scanners skip dependencies.
 """
 
 import argparse
 import base64
 import dataclasses
-import io
 import json
 import os
 import random
@@ -24,17 +22,17 @@ import string
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 PYTHON_PACKAGES = """ansible boto3 cryptography django google-api-python-client jupyterlab moto pandas
     paramiko pycryptodome scipy sqlalchemy tornado twisted""".split()
-NODE_PACKAGES = """@aws-sdk/client-ec2 @babel/core @mui/icons-material aws-sdk core-js date-fns eslint
-    googleapis jsdom monaco-editor next node-forge puppeteer-core react-dom stripe three typescript
-    webpack""".split()
+NODE_PACKAGES = """@aws-sdk/client-ec2 @babel/core @mui/icons-material aws-sdk core-js date-fns eslint googleapis
+    jsdom monaco-editor next node-forge puppeteer-core react-dom stripe three typescript webpack""".split()
+PIP_INSTALL = [sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target"]
+NPM_INSTALL = ["npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]
 SITE, MODULES = "project/.venv/lib/python3.11/site-packages", "web/node_modules"
 NEUTRAL_NAMES = {".venv": "parts", "python3.11": "py", "site-packages": "all", "node_modules": "js"}
 
@@ -96,8 +94,7 @@ FILES = r"""
 .git-credentials https://ana:{{github-pat}}@github.com¶https://oauth2:{{gitlab-pat}}@gitlab.acme.internal
 .kube/config apiVersion: v1¶users:¶- name: admin¶  user:¶    client-key-data: {{ec-key|base64}}
 .kube/config - name: deployer¶  user:¶    token: {{jwt}}
-.m2/settings.xml <settings><servers><server><id>acme</id><username>ana</username>
-.m2/settings.xml   <password>{{password}}</password></server></servers></settings>
+.m2/settings.xml <settings><servers><server><id>acme</id><password>{{password}}</password></server></servers></settings>
 .my.cnf [client]¶user=ana¶password={{password}}
 .netrc machine git.acme.internal¶  login ana¶  password {{password}}
 .npmrc save-exact=true¶//npm.acme.internal/:_authToken={{npm-token}}
@@ -120,11 +117,10 @@ project/docker-compose.yml services:¶  db:¶    environment:¶      POSTGRES_PA
 project/infra/prod.tfvars db_password = "{{password}}"¶monitor_key = "{{new-relic-user-key}}"
 project/k8s/secret.yaml apiVersion: v1¶kind: Secret¶data:¶  password: {{password|base64}}
 project/keys/deploy.json {"type": "service_account",¶  "private_key_id": "{{+key-number}}",
-project/keys/deploy.json  "private_key": "{{pkcs8-key|json}}",
-project/keys/deploy.json  "client_email": "deploy@acme-prod.iam.gserviceaccount.com"}
+project/keys/deploy.json  "private_key": "{{pkcs8-key|json}}", "client_email": "deploy@acme.iam.gserviceaccount.com"}
 project/logs/0.log LOG{"level":"debug","headers":{"authorization":"Bearer {{jwt}}"}}¶LOG
 project/logs/1.log LOG{"level":"info","env":{"OPENAI_API_KEY":"{{openai-project-key}}","n":3}}¶LOG
-project/logs/2.log LOG2026-03-24 10:01:22 WARN retry https://sync:{{password}}@files.acme.internal/in failed¶LOG
+project/logs/2.log LOG2026-03-24 10:01 WARN retry https://sync:{{password}}@files.acme.internal/in failed¶LOG
 project/logs/3.log LOG2026-03-24 10:09:55 DEBUG vault login ok, token={{vault-token}} ttl=768h¶LOG
 project/tls/backup.key {{encrypted-key}}
 project/tls/legacy.pem {{rsa-key}}
@@ -142,12 +138,11 @@ SITE/acme_orders/settings.py SECRET_KEY = '{{django-secret-key}}'¶EMAIL_HOST_PA
 SITE/acme_orders/settings.py GITHUB_TOKEN = '{{github-pat}}'
 """.replace("SITE/", f"{SITE}/").replace("MODULES/", f"{MODULES}/")
 UTF16_FILE = ("Documents/notes.txt", "\ufeffAlerts:\r\n{{slack-webhook}}\r\nRobot: {{github-pat}}\r\n")
-ZIP_FILE = ("project/dist/lambda.zip", "config.py", "STRIPE = '{{stripe-secret-key}}'\n")
+ZIP_FILE = ("project/lambda.zip", "config.py", "STRIPE = '{{stripe-secret-key}}'\n")
 LOG_SHAPES = [
     '{"level":"info","id":"<x8>-<x4>-4<x3>-a<x3>-<x12>","ms":<d3>,"path":"/orders/<d6>"}\n',
     "2026-03-24 10:<d2>:<d2> INFO pulled image sha256:<x64> in <d2> s\n",
     "2026-03-24 10:<d2>:<d2> DEBUG etag=<x32> session=<w12> user=<d5> cache hit\n",
-    '10.0.<d2>.<d2> - - "GET /static/app.<x8>.js?v=<w10> HTTP/1.1" 200 <d5> "-" "Mozilla/5.0"\n',
 ]
 
 
@@ -157,8 +152,8 @@ class Forge:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
 
-    def make(self, kind: str) -> list[str] | None:
-        """A secret of a kind; None where the program that makes such keys is missing."""
+    def make(self, kind: str) -> list[str]:
+        """A secret of a kind."""
         kind, _, form = kind.partition("|")
         if kind in SHAPES:
             text = self.fill(SHAPES[kind])
@@ -166,7 +161,7 @@ class Forge:
             text = self.key(KEY_COMMANDS[kind].split())
         else:
             text = getattr(self, kind.replace("-", "_"))()
-        return text and ([FORMS[form](text), text] if form else [text])
+        return [FORMS[form](text), text] if form else [text]
 
     def fill(self, shape: str) -> str:
         """The shape with random characters in its gaps."""
@@ -175,10 +170,8 @@ class Forge:
         text, marker, _ = re.sub(r"<([a-z])(\d+)>", characters, shape).partition("<crc>")
         return text + crc32_base62(text.partition("_")[2]) if marker else text
 
-    def key(self, command: list[str]) -> str | None:
+    def key(self, command: list[str]) -> str:
         """A new private key in PEM."""
-        if shutil.which(command[0]) is None:
-            return None
         with tempfile.TemporaryDirectory() as folder:
             words = [word.strip("'") for word in command]
             subprocess.run(words, check=True, capture_output=True, cwd=folder)
@@ -186,10 +179,8 @@ class Forge:
 
     def jwt(self) -> str:
         """A signed token of a Kubernetes service account."""
-        claims = {"iss": "kubernetes/serviceaccount", "sub": "system:serviceaccount:ops:deployer"}
-        halves = [{"alg": "RS256", "kid": self.fill("<s43>")}, claims]
-        parts = [json.dumps(half).encode() for half in halves] + [self.random.randbytes(256)]
-        return ".".join(base64url(part) for part in parts)
+        head, claims = b'{"alg":"RS256"}', b'{"iss":"kubernetes/serviceaccount","sub":"system:serviceaccount:ops:ci"}'
+        return ".".join(map(base64url, [head, claims, self.random.randbytes(256)]))
 
     def pypi_token(self) -> str:
         """A macaroon, version 2: location and identifier, one caveat, signature."""
@@ -217,14 +208,11 @@ class Planter:
         self.home, self.forge = home, forge
         self.planted: list[dict] = []
 
-    def render(self, path: str, template: str, encoding: str = "utf-8") -> bytes | None:
-        """The content of a file; None if one of its secrets cannot be made here."""
+    def render(self, path: str, template: str, encoding: str = "utf-8") -> bytes:
+        """The content of a file."""
         text, *rest = re.split(r"\{\{(.+?)\}\}", template)
-        pairs = [(kind, self.forge.make(kind.lstrip("+"))) for kind in rest[::2]]
-        if any(texts is None for _, texts in pairs):
-            print(f"skipped, no program makes its key here: {path}", file=sys.stderr)
-            return None
-        for (kind, texts), following in zip(pairs, rest[1::2]):
+        for kind, following in zip(rest[::2], rest[1::2]):
+            texts = self.forge.make(kind.lstrip("+"))
             self.note(path, kind, texts, text, encoding)
             text += texts[0] + following
         return text.encode(encoding)
@@ -238,11 +226,10 @@ class Planter:
             "lines": [line, line + texts[0].count("\n")],
         })
 
-    def write(self, path: str, content: bytes | None) -> None:
-        """Write a file, unless there is nothing to write."""
-        if content is not None:
-            (self.home / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.home / path).write_bytes(content)
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file and the folders above it."""
+        (self.home / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.home / path).write_bytes(content)
 
     def plant(self) -> None:
         """Every kind of file."""
@@ -250,46 +237,37 @@ class Planter:
         for line in FILES.strip().splitlines():
             path, _, text = line.partition(" ")
             templates[path] = templates.get(path, "") + text.replace("¶", "\n") + "\n"
+        absent = [kind for kind, command in KEY_COMMANDS.items() if not shutil.which(command.split()[0])]
         for path, template in templates.items():
+            if any(kind in template for kind in absent):
+                print(f"skipped, no program makes its key here: {path}", file=sys.stderr)
+                continue
             template = re.sub("LOG", lambda _: self.log(), template)
             template = template.replace("CODE", "var n=e.q(17),r=n.map(function(e){return e.id});" * 400)
             self.write(path, self.render(path, template))
         self.write(UTF16_FILE[0], self.render(*UTF16_FILE, "utf-16-le"))
-        self.plant_archive()
+        path, member, template = ZIP_FILE
+        with zipfile.ZipFile(self.home / path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(member, self.render(f"{path}!{member}", template))
 
     def log(self) -> str:
         """Ordinary lines."""
         return "".join(self.forge.fill(self.forge.random.choice(LOG_SHAPES)) for _ in range(50_000))
-
-    def plant_archive(self) -> None:
-        """A compressed archive."""
-        path, member, template = ZIP_FILE
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(member, self.render(f"{path}!{member}", template))
-        self.write(path, packed.getvalue())
 
 
 def make_corpus(root: Path, seed: int) -> None:
     """Install the packages, plant the secrets, write down the truth."""
     home = root / "home/ana"
     (home / "web").mkdir(parents=True, exist_ok=True)
-    pip_install(home / SITE, PYTHON_PACKAGES)
-    npm = ["npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run([*npm, *NODE_PACKAGES], check=True, cwd=home / "web")
+    subprocess.run([*PIP_INSTALL, home / SITE, *PYTHON_PACKAGES], check=True)
+    subprocess.run([*NPM_INSTALL, *NODE_PACKAGES], check=True, cwd=home / "web")
     planter = Planter(home, Forge(seed))
     planter.plant()
     sizes = [path.stat().st_size for path in home.rglob("*") if path.is_file()]
-    kinds = {plant["kind"] for plant in planter.planted if not plant["public"]}
     truth = {"seed": seed, "n_files": len(sizes), "n_bytes": sum(sizes), "planted": planter.planted}
     (root / "truth.json").write_text(json.dumps(truth, indent=1))
-    print(f"{len(sizes)} files, {sum(sizes) / 1e9:.2f} GB, {len(kinds)} kinds of secrets")
-
-
-def pip_install(folder: Path, packages: list[str]) -> None:
-    """Install Python packages into a folder."""
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(folder)]
-    subprocess.run([*pip, *packages], check=True)
+    kinds = [plant["kind"] for plant in planter.planted if not plant["public"]]
+    print(f"{len(sizes)} files, {sum(sizes) / 1e9:.2f} GB, {len(kinds)} secrets of {len(set(kinds))} kinds")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -352,19 +330,19 @@ TOOLS = {
 
 def run_tools(root: Path, options: argparse.Namespace) -> None:
     """Measure the tools in turn until their times are stable, and report."""
-    names, tree = options.tools.split(","), (root / "home/ana").resolve()
+    names, tree = options.tools.split(","), root / "home/ana"
     planted = json.loads((root / "truth.json").read_text())["planted"]
     if options.neutral:
-        tree = neutral_copy(tree, root.resolve() / "neutral/ana")
+        tree = neutral_copy(tree, root / "neutral/ana")
         planted = [plant | {"path": neutral(plant["path"])} for plant in planted]
-    programs = {name: install(name, root.resolve(), options.credreach) for name in names}
+    programs = {name: install(name, root, options.credreach) for name in names}
     n_bytes = sum(len(path.read_bytes()) for path in tree.rglob("*") if path.is_file())
     print(f"{n_bytes / 1e9:.2f} GB, read once to warm the cache", file=sys.stderr)
     runs: dict[str, list[dict]] = {name: [] for name in names}
     results: dict[str, dict] = {}
     while not all(is_stable(timings, options.rounds) for timings in runs.values()):
         for name, (program, version) in programs.items():
-            timing, findings = measure(name, program, tree, root.resolve() / "run")
+            timing, findings = measure(name, program, tree, root / "run")
             runs[name].append(timing)
             results[name] = {"version": version, "rounds": runs[name], **assess(findings, planted)}
             print(name, timing, file=sys.stderr)
@@ -396,28 +374,26 @@ def install(name: str, root: Path, credreach: Path) -> tuple[Path, str]:
     if not package:
         return credreach.resolve(), subprocess.check_output([credreach, "--version"], text=True).split()[-1]
     if not folder.exists():
-        pip_install(folder, ["--no-deps", package])
+        subprocess.run([*PIP_INSTALL, folder, "--no-deps", package], check=True)
     return folder / program, next(folder.glob("*.dist-info")).stem.rpartition("-")[2]
 
 
 def measure(name: str, program: Path, tree: Path, folder: Path) -> tuple[dict, list[Finding]]:
     """One run: what it took and what it found. The folder is the tool's home between its runs."""
-    (folder / name).mkdir(parents=True, exist_ok=True)
-    report = folder / f"{name}.json"
+    home, report, figures = folder / name, folder / f"{name}.json", folder / f"{name}.time"
+    home.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    _, _, arguments, read = TOOLS[name]
+    arguments, read = TOOLS[name][2:]
     words = [{"TREE": tree, "REPORT": report}.get(word, word) for word in arguments.split()]
     offline = ["unshare", "-n" if os.geteuid() == 0 else "-rn"] if shutil.which("unshare") else []
-    started = time.monotonic()
-    process = subprocess.Popen(
-        [*offline, program, *words], cwd=folder / name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env={"HOME": str(folder / name), "PATH": os.environ["PATH"]})
-    _, status, usage = os.wait4(process.pid, 0)
-    timing = {"cpu": round(usage.ru_utime + usage.ru_stime, 2), "wall": round(time.monotonic() - started, 2),
-              "peak_mib": usage.ru_maxrss // 1024, "exit": os.waitstatus_to_exitcode(status), "offline": bool(offline)}
-    relative = [dataclasses.replace(finding, path=str(Path(finding.path).relative_to(tree)))
+    clock = ["/usr/bin/time", "--quiet", "--format", "%U %S %e %M", "--output", figures]
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    run = subprocess.run([*clock, *offline, program, *words], cwd=home, env=environment, capture_output=True)
+    user, system, wall, peak_kib = map(float, figures.read_text().split())
+    findings = [dataclasses.replace(finding, path=os.path.relpath(finding.path, tree))
                 for finding in read(json.loads(report.read_text()))]
-    return timing, relative
+    return {"cpu": round(user + system, 2), "wall": wall, "peak_mib": round(peak_kib / 1024),
+            "exit": run.returncode, "offline": bool(offline)}, findings
 
 
 def is_stable(timings: list[dict], n_rounds: int) -> bool:
@@ -445,11 +421,10 @@ def print_table(results: dict[str, dict]) -> None:
     """The figures in Markdown: the least processor and wall time, the most memory."""
     print("| tool | CPU s | wall s | peak MiB | findings | planted found | beyond planted |\n|---|" + "--:|" * 6)
     for name, result in results.items():
-        cpu, wall = (min(timing[key] for timing in result["rounds"]) for key in ("cpu", "wall"))
-        peak = max(timing["peak_mib"] for timing in result["rounds"])
-        n_found, n_missed = len(result["found"]), len(result["missed"])
-        print(f"| {name} {result['version']} | {cpu:.1f} | {wall:.1f} | {peak} | {result['n_findings']} "
-              f"| {n_found} of {n_found + n_missed} | {len(result['beyond'])} |")
+        cpu, wall, peak = ([timing[key] for timing in result["rounds"]] for key in ("cpu", "wall", "peak_mib"))
+        n_found, n_missed, n_beyond = (len(result[key]) for key in ("found", "missed", "beyond"))
+        print(f"| {name} {result['version']} | {min(cpu):.1f} | {min(wall):.1f} | {max(peak)} "
+              f"| {result['n_findings']} | {n_found} of {n_found + n_missed} | {n_beyond} |")
 
 
 def main() -> None:
@@ -457,18 +432,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     corpus, run = commands.add_parser("corpus"), commands.add_parser("run")
-    for command in (corpus, run):
-        command.add_argument("dir", type=Path)
+    corpus.add_argument("dir", type=Path)
     corpus.add_argument("--seed", type=int, default=1)
+    run.add_argument("dir", type=Path)
     run.add_argument("--credreach", type=Path, required=True)
     run.add_argument("--tools", default=",".join(TOOLS))
     run.add_argument("--rounds", type=int, default=2, help="at least so many")
     run.add_argument("--neutral", action="store_true", help="use folder names that no path filter knows")
     options = parser.parse_args()
     if options.command == "corpus":
-        make_corpus(options.dir, options.seed)
+        make_corpus(options.dir.resolve(), options.seed)
     else:
-        run_tools(options.dir, options)
+        run_tools(options.dir.resolve(), options)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 //! arguments, the exit code and the screens. `CREDREACH_BLESS=1 cargo test --test cases`
 //! writes the screens anew; read them before they are committed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot plant its host has failed")]
+
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -2,6 +2,9 @@
 //! with broken files, wrong arguments and a worker that panics, and searches everything
 //! that was said for any eight bytes of any of them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot plant its host has failed")]
+#![allow(clippy::print_stdout, reason = "the child of a test speaks to its parent")]
+
 mod support;
 
 use std::process::Command;

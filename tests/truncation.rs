@@ -1,6 +1,8 @@
 //! A file that shrinks while it is mapped is a problem of that file, never the end of the
 //! sweep.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot plant its host has failed")]
+
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};

@@ -11,7 +11,7 @@ use credreach::config::{Config, SIZE_BYTES_MAX_DEFAULT};
 use credreach::error::Error;
 use credreach::model::host::HostRoot;
 use credreach::model::path_pattern::PathPattern;
-use credreach::model::rule::RuleSet;
+use credreach::model::rule_set::RuleSet;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::Moment;
 

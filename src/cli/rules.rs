@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use credreach::error::Error;
-use credreach::model::rule::RuleSet;
+use credreach::model::rule_set::RuleSet;
 use credreach::proof::prove;
 use credreach::report::outcome::Outcome;
 

@@ -7,7 +7,8 @@ use crate::detect::pattern::{Capture, Pattern};
 use crate::detect::prefilter::{AhoCorasickPrefilter, Hit, Keyword, Prefilter};
 use crate::model::candidate::{Candidate, Fields};
 use crate::model::location::Span;
-use crate::model::rule::{Rule, RuleIndex, RuleSet};
+use crate::model::rule::{Rule, RuleIndex};
+use crate::model::rule_set::RuleSet;
 use crate::model::secret::Secret;
 use crate::model::segment::{Margins, Segment};
 

@@ -13,7 +13,7 @@ use crate::model::exposure::Exposure;
 use crate::model::finding::{Expiry, Finding, Identity, Location};
 use crate::model::inventory::{Credential, CredentialPlace};
 use crate::model::location::Span;
-use crate::model::rule::RuleSet;
+use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretId;
 use crate::model::time::Moment;
 

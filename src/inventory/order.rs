@@ -8,7 +8,8 @@ use crate::model::exposure::Verdict;
 use crate::model::finding::{Expiry, Protection};
 use crate::model::inventory::Credential;
 use crate::model::location::Span;
-use crate::model::rule::{Confidence, RuleSet};
+use crate::model::rule::Confidence;
+use crate::model::rule_set::RuleSet;
 use crate::model::time::Moment;
 
 /// Sorts by [`rank`].

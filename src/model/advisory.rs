@@ -4,7 +4,7 @@ use crate::model::path_pattern::PathPattern;
 use crate::model::rule::Confidence;
 use crate::model::time::Window;
 
-/// Position of an [`Advisory`] in [`RuleSet::advisories`](crate::model::rule::RuleSet::advisories).
+/// Position of an [`Advisory`] in [`RuleSet::advisories`](crate::model::rule_set::RuleSet::advisories).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AdvisoryIndex(pub usize);
 

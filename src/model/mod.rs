@@ -14,6 +14,7 @@ pub mod location;
 pub mod path_pattern;
 pub mod principal;
 pub mod rule;
+pub mod rule_set;
 pub mod secret;
 pub mod segment;
 pub mod store;

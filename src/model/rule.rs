@@ -1,43 +1,13 @@
 //! Rules and kinds as they are after checking. Patterns are text here; `detect`
 //! compiles them.
 
-use crate::model::advisory::Advisory;
-use crate::model::store::Store;
-
-/// Position of a [`Kind`] in [`RuleSet::kinds`].
+/// Position of a [`Kind`] in [`RuleSet::kinds`](crate::model::rule_set::RuleSet::kinds).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindIndex(pub usize);
 
-/// Position of a [`Rule`] in [`RuleSet::rules`].
+/// Position of a [`Rule`] in [`RuleSet::rules`](crate::model::rule_set::RuleSet::rules).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIndex(pub usize);
-
-/// Everything known before a sweep starts.
-#[derive(Clone, Debug, Default)]
-pub struct RuleSet {
-    /// Hash of all rule files, to tell reports of different rules apart.
-    pub digest: String,
-    /// Credential kinds, sorted by id.
-    pub kinds: Vec<Kind>,
-    /// Detectors, in the order of their kinds.
-    pub rules: Vec<Rule>,
-    /// Well-known places, sorted by id.
-    pub stores: Vec<Store>,
-    /// Incidents, sorted by id.
-    pub advisories: Vec<Advisory>,
-}
-
-impl RuleSet {
-    /// The kind at an index of this rule set.
-    pub fn kind(&self, index: KindIndex) -> &Kind {
-        &self.kinds[index.0]
-    }
-
-    /// The rule at an index of this rule set.
-    pub fn rule(&self, index: RuleIndex) -> &Rule {
-        &self.rules[index.0]
-    }
-}
 
 /// Where a rule, store or advisory is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

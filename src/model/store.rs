@@ -3,7 +3,7 @@
 use crate::model::path_pattern::PathPattern;
 use crate::model::rule::{KindIndex, Origin};
 
-/// Position of a [`Store`] in [`RuleSet::stores`](crate::model::rule::RuleSet::stores).
+/// Position of a [`Store`] in [`RuleSet::stores`](crate::model::rule_set::RuleSet::stores).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoreIndex(pub usize);
 

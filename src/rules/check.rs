@@ -8,13 +8,14 @@ use serde::de::DeserializeOwned;
 use crate::error::RuleMistake;
 use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Indicator, Role, Trigger, Weight};
 use crate::model::path_pattern::PathPattern;
-use crate::model::rule::{Check, Confidence, Example, Kind, KindIndex, Origin, Rule, RuleSet};
+use crate::model::rule::{Check, Confidence, Example, Kind, KindIndex, Origin, Rule};
+use crate::model::rule_set::RuleSet;
 use crate::model::store::{
     Decode, ExpectedCredential, FieldPath, FieldReference, Format, Store, StoreCredential,
     StoreExample,
 };
 use crate::model::time::{Moment, Window};
-use crate::rules::load::{RuleFile, Shelf};
+use crate::rules::file::{RuleFile, Shelf};
 use crate::rules::schema::{
     AdvisoryFile, BadPackageWritten, CredentialFile, ExampleWritten, IndicatorWritten, KindWritten,
     RuleWritten, StoreCredentialWritten, StoreExampleWritten, StoreFile,
@@ -114,13 +115,6 @@ impl Drawer {
             set.advisories.extend(advisory);
         }
         if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
-    }
-}
-
-impl RuleFile {
-    fn origin(&self, offset: usize) -> Origin {
-        let line = 1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
-        Origin { file: self.name.clone(), line }
     }
 }
 

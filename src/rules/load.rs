@@ -8,46 +8,13 @@ use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use crate::error::{Error, RuleMistake};
-use crate::model::rule::RuleSet;
+use crate::model::rule_set::RuleSet;
 use crate::rules::builtin::BUILTIN;
 use crate::rules::check;
+use crate::rules::file::{RuleFile, Shelf};
 
 /// A bigger file is no rule file.
 const RULE_FILE_BYTES_MAX: u64 = 4 << 20;
-
-/// The text of a rule file.
-#[derive(Clone, Debug)]
-pub struct RuleFile {
-    /// Path, for messages.
-    pub name: String,
-    /// Which of the three kinds of file.
-    pub shelf: Shelf,
-    /// TOML.
-    pub text: String,
-}
-
-/// The folder of `rules/` that a file stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shelf {
-    /// `credentials/`
-    Credentials,
-    /// `stores/`
-    Stores,
-    /// `advisories/`
-    Advisories,
-}
-
-impl Shelf {
-    fn of(name: &str) -> Option<Self> {
-        let folder = Path::new(name).parent()?.file_name()?.to_str()?;
-        match folder {
-            "credentials" => Some(Self::Credentials),
-            "stores" => Some(Self::Stores),
-            "advisories" => Some(Self::Advisories),
-            _ => None,
-        }
-    }
-}
 
 /// A checked rule set from layers of files: an id in a later layer replaces the
 /// same id of an earlier one; twice in one layer is a mistake.

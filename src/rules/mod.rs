@@ -3,7 +3,9 @@
 
 mod builtin;
 mod check;
+mod file;
 mod load;
 mod schema;
 
-pub use load::{RuleFile, builtin_files, folder_files, load};
+pub use file::RuleFile;
+pub use load::{builtin_files, folder_files, load};

@@ -5,7 +5,7 @@
 mod host;
 mod scenario;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::forge::Forge;
 use crate::model::finding::Protection;
 use crate::model::inventory::{Credential, CredentialPlace, Inventory};
 use crate::model::principal::Certainty;
-use crate::model::rule::RuleSet;
+use crate::model::rule_set::RuleSet;
 use crate::model::time::Moment;
 use crate::report::view::Report;
 use crate::report::{Format, Look, Verbosity, write};
@@ -188,15 +188,12 @@ fn no_leak(inventory: &Inventory, rules: &RuleSet, planted: &[Planted]) -> Vec<C
 /// digits and both cases, as no name and no marker of the scenario does, and what is no
 /// vendor's fixed prefix.
 fn leaks(text: &str, report: &[u8], rules: &RuleSet) -> bool {
-    let prefixes: Vec<&str> =
-        rules.rules.iter().filter_map(|rule| rule.prefix.as_deref()).collect();
-    let is_fixed = |piece: &[u8]| {
-        prefixes.iter().any(|prefix| memchr::memmem::find(prefix.as_bytes(), piece).is_some())
-    };
-    text.as_bytes()
-        .windows(LEAK_BYTES)
-        .filter(|piece| is_random(piece) && !is_fixed(piece))
-        .any(|piece| memchr::memmem::find(report, piece).is_some())
+    let shown: HashSet<&[u8]> = report.windows(LEAK_BYTES).collect();
+    let prefixes = rules.rules.iter().filter_map(|rule| rule.prefix.as_deref());
+    let fixed: HashSet<&[u8]> =
+        prefixes.flat_map(|prefix| prefix.as_bytes().windows(LEAK_BYTES)).collect();
+    let mut pieces = text.as_bytes().windows(LEAK_BYTES);
+    pieces.any(|piece| is_random(piece) && shown.contains(piece) && !fixed.contains(piece))
 }
 
 fn is_random(piece: &[u8]) -> bool {

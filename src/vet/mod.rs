@@ -26,7 +26,8 @@ mod uuid;
 
 use crate::model::candidate::Candidate;
 use crate::model::finding::{Expiry, Identity, Protection, Rejection};
-use crate::model::rule::{Check, Confidence, Rule, RuleSet};
+use crate::model::rule::{Check, Confidence, Rule};
+use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretKey;
 use crate::model::time::Moment;
 use crate::vet::armour::Armour;

@@ -1,0 +1,32 @@
+//! All rules, stores and advisories together: everything known before a sweep starts.
+
+use crate::model::advisory::Advisory;
+use crate::model::rule::{Kind, KindIndex, Rule, RuleIndex};
+use crate::model::store::Store;
+
+/// Everything known before a sweep starts.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    /// Hash of all rule files, to tell reports of different rules apart.
+    pub digest: String,
+    /// Credential kinds, sorted by id.
+    pub kinds: Vec<Kind>,
+    /// Detectors, in the order of their kinds.
+    pub rules: Vec<Rule>,
+    /// Well-known places, sorted by id.
+    pub stores: Vec<Store>,
+    /// Incidents, sorted by id.
+    pub advisories: Vec<Advisory>,
+}
+
+impl RuleSet {
+    /// The kind at an index of this rule set.
+    pub fn kind(&self, index: KindIndex) -> &Kind {
+        &self.kinds[index.0]
+    }
+
+    /// The rule at an index of this rule set.
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        &self.rules[index.0]
+    }
+}

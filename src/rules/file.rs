@@ -1,0 +1,48 @@
+//! A rule file as text, and the shelf it stands on. Does not look inside.
+
+use std::path::Path;
+
+use crate::model::rule::Origin;
+
+/// The text of a rule file.
+#[derive(Clone, Debug)]
+pub struct RuleFile {
+    /// Path, for messages.
+    pub name: String,
+    /// Which of the three kinds of file.
+    pub shelf: Shelf,
+    /// TOML.
+    pub text: String,
+}
+
+/// The folder of `rules/` that a file stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// `credentials/`
+    Credentials,
+    /// `stores/`
+    Stores,
+    /// `advisories/`
+    Advisories,
+}
+
+impl Shelf {
+    /// The shelf that a path lies on.
+    pub fn of(name: &str) -> Option<Self> {
+        let folder = Path::new(name).parent()?.file_name()?.to_str()?;
+        match folder {
+            "credentials" => Some(Self::Credentials),
+            "stores" => Some(Self::Stores),
+            "advisories" => Some(Self::Advisories),
+            _ => None,
+        }
+    }
+}
+
+impl RuleFile {
+    /// The line at an offset.
+    pub fn origin(&self, offset: usize) -> Origin {
+        let line = 1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+        Origin { file: self.name.clone(), line }
+    }
+}
