@@ -4,7 +4,7 @@
 mod links;
 mod worker;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use crate::detect::stores::Stores;
 use crate::discover::chains::Chains;
 use crate::discover::mounts::Mounts;
 use crate::discover::principals::principals;
-use crate::discover::processes::{environments, processes};
+use crate::discover::processes::{environments, processes, variable_paths};
 use crate::discover::roots::{Root, RootState, default_roots};
 use crate::discover::walk::{Plan, walk};
 use crate::error::Error;
@@ -31,6 +31,7 @@ use crate::model::host::HostFiles;
 use crate::model::inventory::{Inventory, Run};
 use crate::model::path_pattern::{PathPatterns, is_within};
 use crate::model::principal::{Principals, Process};
+use crate::model::store::StoreIndex;
 use crate::read::host_files::DiskFiles;
 use crate::read::reader::ReadPolicy;
 use crate::sweep::links::Links;
@@ -69,7 +70,7 @@ pub fn roots(config: &Config) -> Result<(Principals, Vec<Root>), Error> {
 /// Sweeps a host: from names to an inventory.
 pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inventory, Error> {
     let files = DiskFiles::new(config.root.clone());
-    let (principals, roots) = roots(config)?;
+    let (principals, mut roots) = roots(config)?;
     // Mounts are those of this process, also below the root of an image.
     let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
     let processes = if config.root.is_live() { processes(&files) } else { Vec::new() };
@@ -81,9 +82,21 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         now: config.now,
         margins: engine.margins(),
     };
+    let mut stores = Stores::new(engine);
+    let moved = moved_stores(engine, &files, &processes);
+    for (path, store, variable) in moved {
+        if config.paths.is_empty() && roots.iter().all(|root| !is_within(&path, &root.path)) {
+            roots.push(Root {
+                path: path.clone(),
+                why: format!("named by {variable}"),
+                state: RootState::Swept,
+            });
+        }
+        stores.add_place(path, store);
+    }
     let shared = Shared {
         engine,
-        stores: &Stores::new(engine),
+        stores: &stores,
         catalogue: &catalogue,
         files: &files,
         policy: &policy,
@@ -110,6 +123,28 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         components: harvest.components,
         coverage: harvest.coverage,
     })
+}
+
+/// Files that a variable of some process names as a store, with the store and the variable.
+fn moved_stores(
+    engine: &Engine<'_>,
+    files: &DiskFiles,
+    processes: &[Process],
+) -> Vec<(PathBuf, StoreIndex, String)> {
+    let stores = engine.rules.stores.iter().enumerate();
+    let mut by_variable: BTreeMap<&str, StoreIndex> = BTreeMap::new();
+    for (number, store) in stores {
+        by_variable.extend(store.env.iter().map(|name| (name.as_str(), StoreIndex(number))));
+    }
+    let names = by_variable.keys().copied().collect();
+    let found = variable_paths(files, processes, &names).into_iter();
+    found
+        .filter_map(|(name, path)| {
+            let path = files.resolve(&path).ok()?;
+            let is_file = files.inode_no_follow(&path).is_ok_and(|inode| inode.is_regular());
+            is_file.then(|| (path, by_variable[name.as_str()], name))
+        })
+        .collect()
 }
 
 /// Walks the roots and reads what is there, then the environments of processes.

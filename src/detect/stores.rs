@@ -2,7 +2,8 @@
 //! and what has the shape of a rule becomes that rule's kind.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
@@ -22,6 +23,8 @@ use crate::model::store::{Decode, Format, StoreCredential, StoreIndex};
 pub struct Stores<'r> {
     engine: &'r Engine<'r>,
     paths: PathPatterns,
+    /// Stores that a variable such as KUBECONFIG moved, by where they are now.
+    moved: HashMap<PathBuf, Vec<StoreIndex>>,
 }
 
 impl<'r> Stores<'r> {
@@ -29,12 +32,20 @@ impl<'r> Stores<'r> {
     pub fn new(engine: &'r Engine<'r>) -> Self {
         let stores = engine.rules.stores.iter().enumerate();
         let paths = stores.flat_map(|(n, store)| store.paths.iter().map(move |path| (path, n)));
-        Self { engine, paths: PathPatterns::new(paths) }
+        Self { engine, paths: PathPatterns::new(paths), moved: HashMap::new() }
+    }
+
+    /// Takes a store to be at a further path.
+    pub fn add_place(&mut self, path: PathBuf, store: StoreIndex) {
+        self.moved.entry(path).or_default().push(store);
     }
 
     /// The stores whose place a path is.
     pub fn at(&self, path: &Path) -> Vec<StoreIndex> {
-        self.paths.owners(path).into_iter().map(StoreIndex).collect()
+        let mut stores: Vec<StoreIndex> =
+            self.paths.owners(path).into_iter().map(StoreIndex).collect();
+        stores.extend(self.moved.get(path).into_iter().flatten());
+        stores
     }
 
     /// Reports every credential in the fields of a store. An error where the format does

@@ -1,6 +1,7 @@
 //! Running processes of the live host, as far as this user may look at them. Reads
 //! `/proc` only, sends nothing, and never attaches to a process.
 
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,32 @@ pub fn environments(files: &dyn HostFiles, processes: &[Process]) -> (Vec<Artifa
         }
     }
     (artifacts, problems)
+}
+
+/// The absolute paths that a variable holds in the environment of any process, with the
+/// process that has it. Several paths are joined by colons, as in KUBECONFIG.
+pub fn variable_paths(
+    files: &dyn HostFiles,
+    processes: &[Process],
+    names: &BTreeSet<&str>,
+) -> BTreeSet<(String, PathBuf)> {
+    let mut found = BTreeSet::new();
+    for process in processes {
+        let path = PathBuf::from(format!("/proc/{}/environ", process.pid));
+        let environment = files.read(&path, PROC_BYTES_MAX).unwrap_or_default();
+        for entry in environment.split(|byte| *byte == 0) {
+            let Some(equals) = entry.iter().position(|byte| *byte == b'=') else { continue };
+            let Ok(name) = std::str::from_utf8(&entry[..equals]) else { continue };
+            if !names.contains(name) {
+                continue;
+            }
+            let paths = entry[equals + 1..].split(|byte| *byte == b':').map(self::path);
+            found.extend(
+                paths.filter(|path| path.is_absolute()).map(|path| (name.to_owned(), path)),
+            );
+        }
+    }
+    found
 }
 
 fn pids(files: &dyn HostFiles) -> Vec<u32> {

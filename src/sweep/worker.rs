@@ -53,6 +53,13 @@ pub struct Shared<'s> {
     pub harvest: Mutex<Harvest>,
 }
 
+impl Shared<'_> {
+    /// Whether somebody wants the sweep to end; also asked within large files.
+    fn is_interrupted(&self) -> bool {
+        self.watch.interrupted.load(Ordering::Relaxed)
+    }
+}
+
 /// What was found so far.
 #[derive(Default)]
 pub struct Harvest {
@@ -189,6 +196,7 @@ impl Look<'_, '_> {
         let pieces: Vec<(Vec<Raw>, BTreeMap<&'static str, u64>)> =
             Segment::all(bytes, PIECE_BYTES, margins)
                 .into_par_iter()
+                .filter(|_| !self.shared.is_interrupted())
                 .map(|piece| {
                     let found = candidates(self.shared, &piece, &mut Window::default());
                     mapping.release(&piece.bytes[piece.own]);
@@ -210,7 +218,7 @@ impl Look<'_, '_> {
     fn chunks(&mut self, mut chunks: Chunks<'_>) -> u64 {
         let mut counter = LineCounter::default();
         let expected_bytes = chunks.size_bytes();
-        while let Some(chunk) = chunks.read_next() {
+        while let Some(chunk) = chunks.read_next().filter(|_| !self.shared.is_interrupted()) {
             let segment = match chunk {
                 Ok(segment) => segment,
                 Err(error) => {
