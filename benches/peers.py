@@ -27,8 +27,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-PYTHON_PACKAGES = """ansible boto3 cryptography django google-api-python-client jupyterlab moto pandas
-    paramiko pycryptodome scipy sqlalchemy tornado twisted""".split()
+PYTHON_PACKAGES = ["ansible", "boto3", "cryptography", "django", "google-api-python-client", "jupyterlab", "moto",
+                   "pandas", "paramiko", "pycryptodome", "scipy", "sqlalchemy", "tornado", "twisted"]
 NODE_PACKAGES = """@aws-sdk/client-ec2 @babel/core @mui/icons-material aws-sdk core-js date-fns eslint googleapis
     jsdom monaco-editor next node-forge puppeteer-core react-dom stripe three typescript webpack""".split()
 PIP_INSTALL = [sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target"]
@@ -58,7 +58,7 @@ SHAPES = dict(re.findall(r"(\S+) (\S+)", r"""
     openai-project-key sk-proj-<s74>T3BlbkFJ<s74>  sendgrid-api-key SG.<s22>.<s43>  sentry-user-token sntryu_<x64>
     shopify-token shpat_<x32>                   slack-bot-token xoxb-2<d11>-2<d12>-<w24>  twilio-auth-token <x32>
     slack-webhook https://hooks.slack.com/services/T<u10>/B<u10>/<w24>              stripe-secret-key sk_live_51<w97>
-    stripe-restricted-key rk_live_51<w97>       tailscale-auth-key tskey-auth-k<w15>-<w32>  twilio-account AC<x32>
+    stripe-restricted-key rk_live_51<w97>       tailscale-auth-key tskey-auth-k<w11>CNTRL-<w32> twilio-account AC<x32>
     telegram-bot-token 7<d9>:AA<s33>            vault-token hvs.CAESI<s95>          wireguard-private-key <b42>E=
 """))
 KEY_COMMANDS = {
@@ -70,9 +70,8 @@ KEY_COMMANDS = {
     "ssh-key": "ssh-keygen -q -t ed25519 -N '' -f KEY",
 }
 FORMS = {
-    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(), "json": lambda text: text.replace("\n", "\\n"),
     "basic": lambda text: base64.b64encode(f"ana:{text}".encode()).decode(),
-    "json": lambda text: text.replace("\n", "\\n"),
 }
 # A file of the home in each line: its path, and its text with `¶` for ends of lines (the same path
 # again goes on). `{{kind}}` or `{{kind|form}}` is planted, `{{+kind}}` a public part of a secret.
@@ -94,7 +93,7 @@ FILES = r"""
 .git-credentials https://ana:{{github-pat}}@github.com¶https://oauth2:{{gitlab-pat}}@gitlab.acme.internal
 .kube/config apiVersion: v1¶users:¶- name: admin¶  user:¶    client-key-data: {{ec-key|base64}}
 .kube/config - name: deployer¶  user:¶    token: {{jwt}}
-.m2/settings.xml <settings><servers><server><id>acme</id><password>{{password}}</password></server></servers></settings>
+.m2/settings.xml <settings><servers><server><id>a1</id><password>{{password}}</password></server></servers></settings>
 .my.cnf [client]¶user=ana¶password={{password}}
 .netrc machine git.acme.internal¶  login ana¶  password {{password}}
 .npmrc save-exact=true¶//npm.acme.internal/:_authToken={{npm-token}}
@@ -121,7 +120,6 @@ project/keys/deploy.json  "private_key": "{{pkcs8-key|json}}", "client_email": "
 project/logs/0.log LOG{"level":"debug","headers":{"authorization":"Bearer {{jwt}}"}}¶LOG
 project/logs/1.log LOG{"level":"info","env":{"OPENAI_API_KEY":"{{openai-project-key}}","n":3}}¶LOG
 project/logs/2.log LOG2026-03-24 10:01 WARN retry https://sync:{{password}}@files.acme.internal/in failed¶LOG
-project/logs/3.log LOG2026-03-24 10:09:55 DEBUG vault login ok, token={{vault-token}} ttl=768h¶LOG
 project/tls/backup.key {{encrypted-key}}
 project/tls/legacy.pem {{rsa-key}}
 project/tls/server.key {{pkcs8-key}}
@@ -403,18 +401,19 @@ def is_stable(timings: list[dict], n_rounds: int) -> bool:
 
 
 def assess(findings: list[Finding], planted: list[dict]) -> dict:
-    """Which planted secrets were found and which were not, and what was found beside them."""
+    """Which planted secrets were found, which were not, and what was found beside them."""
     found, beyond = set(), []
     for finding in findings:
         here = [plant for plant in planted if plant["path"] == finding.path]
-        shown = [plant for plant in here if finding.shows(plant, here)]
-        found.update(planted.index(plant) for plant in shown)
+        shown = [planted.index(plant) for plant in here if finding.shows(plant, here)]
+        # Some tools name a pair by its public half, which stands before the secret one.
+        found.update(number + 1 if planted[number]["public"] else number for number in shown)
         if not shown:
             beyond.append([finding.kind, finding.path, finding.lines[0]])
-    secrets = [(number, [plant["kind"], plant["path"], plant["lines"][0]])
-               for number, plant in enumerate(planted) if not plant["public"]]
-    return {"n_findings": len(findings), "found": [place for number, place in secrets if number in found],
-            "missed": [place for number, place in secrets if number not in found], "beyond": beyond}
+    places = {number: [plant["kind"], plant["path"], plant["lines"][0]]
+              for number, plant in enumerate(planted) if not plant["public"]}
+    return {"n_findings": len(findings), "found": [places[number] for number in sorted(found)],
+            "missed": [place for number, place in places.items() if number not in found], "beyond": beyond}
 
 
 def print_table(results: dict[str, dict]) -> None:

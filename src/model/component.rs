@@ -36,6 +36,51 @@ pub struct Dated {
     pub evidence: String,
 }
 
+/// A package that is or was here without being an installed component: a line of a lock
+/// file, a cache entry, a line of a log or a history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    /// Where the package comes from.
+    pub ecosystem: Ecosystem,
+    /// Name, normalised for its ecosystem.
+    pub name: String,
+    /// Version as written.
+    pub version: String,
+    /// What kind of file says so.
+    pub source: MentionSource,
+    /// Which file.
+    pub path: PathBuf,
+    /// When, as far as the file itself or its stamps say.
+    pub at: Option<Dated>,
+    /// Owner of the file.
+    pub owner_uid: u32,
+}
+
+/// What a mention proves, the most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MentionSource {
+    /// An installer's log: it was installed then.
+    Log,
+    /// A package cache: it was downloaded.
+    Cache,
+    /// A command in a shell history: somebody asked for it.
+    History,
+    /// A lock file: an install of this project takes this version.
+    Lockfile,
+}
+
+impl MentionSource {
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Cache => "cache",
+            Self::History => "history",
+            Self::Lockfile => "lockfile",
+        }
+    }
+}
+
 /// A component hit by an advisory, or what such a component left behind.
 #[derive(Clone, Debug)]
 pub struct InfectedInstall {
