@@ -1,5 +1,4 @@
-//! The beam: knows the order of the stages, and is the only one who does. The only
-//! door to rayon.
+//! The beam: knows the order of the stages, and is the only one who does.
 
 mod links;
 mod worker;

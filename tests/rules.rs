@@ -1,9 +1,16 @@
-//! The built-in rules are whole, and proven on their own examples.
+//! The built-in rules are whole, proven on their own examples, and silent on this
+//! repository.
 
 use std::path::Path;
 
+use credreach::detect::engine::Engine;
+use credreach::model::host::HostRoot;
+use credreach::model::path_pattern::PathPattern;
+use credreach::model::time::Moment;
 use credreach::proof::prove;
 use credreach::rules::{builtin_files, folder_files, load};
+use credreach::selftest::FakeHost;
+use credreach::sweep::{Watch, sweep};
 
 #[test]
 fn every_file_of_the_folder_is_built_in() {
@@ -24,4 +31,26 @@ fn the_built_in_rules_are_what_their_examples_say() {
     let mistakes = prove(&rules);
     let list: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
     assert!(list.is_empty(), "{} mistakes\n{}", list.len(), list.join("\n"));
+}
+
+#[test]
+fn no_rule_fires_on_this_repository() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().unwrap();
+    let host = FakeHost::new().unwrap();
+    let mut config = host.config(Moment::new(4_000_000_000, 0)).unwrap();
+    config.root = HostRoot::live();
+    config.paths = vec![repository.clone()];
+    let excluded = ["target", ".git"].map(|name| repository.join(name).display().to_string());
+    config.excluded = excluded.iter().map(|path| PathPattern::new(path).unwrap()).collect();
+    let rules = load(vec![builtin_files()]).unwrap();
+    let inventory = sweep(&config, &Engine::new(&rules), &Watch::default()).unwrap();
+    assert!(inventory.coverage.n_files_read > 500);
+    let places = inventory.credentials.iter().flat_map(|credential| &credential.places);
+    let found: Vec<String> = places
+        .map(|place| {
+            let location = &place.location;
+            format!("{}:{}", location.path.display(), location.place.line)
+        })
+        .collect();
+    assert!(found.is_empty(), "break these tokens with a mark: {}", found.join(", "));
 }

@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_url_gives_its_password_and_its_user() {
         check(Decode::Url, "https://ana:s3%40cr3t@h/x", Some(("s3@cr3t", Some("ana"))));
-        check(Decode::Url, "redis://:s3cr3t@h", Some(("s3cr3t", None)));
+        check(Decode::Url, "svn://:s3cr3t@h", Some(("s3cr3t", None)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What one thread does with each thing the walk meets: read, detect, vet, recognise,
 //! and keep the harvest. A bug or a hostile file ends the work on one file, never the sweep.
+//! The only door to rayon.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -124,8 +124,8 @@ mod tests {
     fn a_url_has_parts() {
         check(
             Urls,
-            "https://ana:s3cr3t@git.example:8443/team/repo\n",
-            "[{scheme=https user=ana password=s3cr3t host=git.example:8443 path=/team/repo}]",
+            "https://ana:pw@git.example:8443/team/repo\n",
+            "[{scheme=https user=ana password=pw host=git.example:8443 path=/team/repo}]",
         );
     }
 
@@ -142,10 +142,10 @@ mod tests {
     fn urls_stand_anywhere() {
         check(
             Urls,
-            "[global]\nindex-url = \"https://u:p@a/simple\" git+ssh://git@b/c (x=redis://:s3cr3t@d:6379)",
+            "[global]\nindex-url = \"https://u:p@a/simple\" git+ssh://git@b/c (x=svn://:s3cr3t@d:6379)",
             "[{scheme=https user=u password=p host=a path=/simple} \
              {scheme=git+ssh user=git host=b path=/c} \
-             {scheme=redis password=s3cr3t host=d:6379) path=}]",
+             {scheme=svn password=s3cr3t host=d:6379) path=}]",
         );
     }
 
