@@ -101,6 +101,8 @@ fn steady(screen: &[u8], host: &FakeHost, case: &Path) -> String {
     // Which of the files that an installer writes came first is a matter of clock ticks.
     let born = Regex::new(r"\(birth\s+of\s+\S+\)").unwrap();
     let text = born.replace_all(&text, "(birth of {file})").into_owned();
+    let digest = Regex::new(r"(?m)^  rules       [0-9a-f]{32}$").unwrap();
+    let text = digest.replace_all(&text, "  rules       {digest}").into_owned();
     let text = Regex::new(r"gid \d+").unwrap().replace_all(&text, "gid {gid}").into_owned();
     // Its length depends on the folder and the user, and with it where it is wrapped.
     let line = Regex::new(r"(?m)^  sweep       planted.*(\n {14}.*)*").unwrap();
