@@ -140,6 +140,7 @@ pub enum ProblemCode {
     Vanished,
     Changed,
     TooBig,
+    TooBigToParse,
     InputOutput,
     RemoteFileSystem,
     StoreMalformed,
@@ -148,11 +149,12 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::PermissionDenied,
         Self::Vanished,
         Self::Changed,
         Self::TooBig,
+        Self::TooBigToParse,
         Self::InputOutput,
         Self::RemoteFileSystem,
         Self::StoreMalformed,
@@ -166,6 +168,7 @@ impl ProblemCode {
             Self::Vanished => "read/vanished",
             Self::Changed => "read/changed",
             Self::TooBig => "read/too-big",
+            Self::TooBigToParse => "read/too-big-to-parse",
             Self::InputOutput => "read/input-output",
             Self::RemoteFileSystem => "walk/remote-file-system",
             Self::StoreMalformed => "store/malformed",
@@ -180,6 +183,7 @@ impl ProblemCode {
             Self::Vanished => "it vanished while the sweep was running",
             Self::Changed => "it changed while it was read",
             Self::TooBig => "it is bigger than the bound",
+            Self::TooBigToParse => "it is too big to be parsed; rules still ran over its bytes",
             Self::InputOutput => "the system reported an error",
             Self::RemoteFileSystem => "it lies on a remote or user-space file system",
             Self::StoreMalformed => "its format could not be parsed; rules still ran over it",

@@ -17,7 +17,7 @@ const FACT_CHARACTERS_MAX: usize = 200;
 
 /// More fields than any store has. Looking for the facts beside a field takes as long as
 /// the node is wide, and nobody shall keep a sweep busy with one wide file.
-const N_FIELDS_MAX: usize = 10_000;
+pub const N_FIELDS_MAX: usize = 10_000;
 
 /// A value that a path points at.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use memchr::memmem;
 
 use crate::detect::decode::decode;
 use crate::detect::engine::{Engine, Window};
-use crate::detect::fields::{Field, credentials, fields_of};
+use crate::detect::fields::{Field, N_FIELDS_MAX, credentials, fields_of};
 use crate::detect::formats::{Malformed, parse};
 use crate::model::candidate::{Candidate, Fields};
 use crate::model::location::Span;
@@ -48,6 +48,15 @@ impl<'r> Stores<'r> {
         stores
     }
 
+    /// Whether a path is a store that is parsed, not just named.
+    pub fn parses(&self, path: &Path) -> bool {
+        let stores = &self.engine.rules.stores;
+        self.at(path).into_iter().any(|index| {
+            // A path that is not telling needs a look at the text, which is too big to be had.
+            stores[index.0].format != Format::Rules && stores[index.0].contains.is_empty()
+        })
+    }
+
     /// Reports every credential in the fields of a store. An error where the format does
     /// not parse; what holds none of the store's marks is some other file, and no error.
     pub fn scan(
@@ -63,12 +72,15 @@ impl<'r> Stores<'r> {
             return Ok(());
         }
         let tree = parse(store.format, text)?;
-        for (number, field) in credentials(&tree, store) {
+        let fields = credentials(&tree, store);
+        let is_cut = fields.len() >= N_FIELDS_MAX;
+        for (number, field) in fields {
             let fields = fields_of(&tree, store, number, &field);
             let found = Found { store: index, credential: &store.credentials[number], fields };
             self.value(&found, &field, window, on_candidate);
         }
-        Ok(())
+        let cut = Malformed { what: "has more fields than are looked at", line: None };
+        if is_cut { Err(cut) } else { Ok(()) }
     }
 
     /// One value: as the rule whose shape it has, else as what the store says it is.

@@ -32,6 +32,11 @@ pub fn from_utf16(bytes: &[u8]) -> Option<Transcoded> {
     Some(Transcoded { text: text.into_bytes(), mark_bytes: mark_bytes as u64 })
 }
 
+/// Whether a file that begins like this is UTF-16.
+pub fn is_utf16(beginning: &[u8]) -> bool {
+    recognise(beginning).is_some()
+}
+
 /// By its mark, or because every other byte of the beginning is zero and no other is.
 fn recognise(bytes: &[u8]) -> Option<(Order, usize)> {
     match bytes {

@@ -26,7 +26,7 @@ use crate::model::location::Span;
 use crate::model::secret::SecretKey;
 use crate::model::segment::{Margins, Segment};
 use crate::model::store::StoreIndex;
-use crate::read::encoding::{Transcoded, from_utf16};
+use crate::read::encoding::{Transcoded, from_utf16, is_utf16};
 use crate::read::lines::LineCounter;
 use crate::read::map::Mapping;
 use crate::read::reader::{Chunks, Contents, ReadPolicy, Reader, Reading};
@@ -36,6 +36,8 @@ use crate::vet::vet;
 
 /// A mapped file is cut into pieces of this size, so that it keeps all cores busy.
 const PIECE_BYTES: usize = 8 << 20;
+/// So much of a large file is looked at to tell its encoding.
+const SAMPLE_BYTES: usize = 4096;
 /// A file with a known hash is hashed up to this size.
 const HASHED_BYTES_MAX: u64 = 64 << 20;
 
@@ -209,6 +211,7 @@ impl Look<'_, '_> {
         }
         self.traces(None);
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
+        self.tell_unparsed(is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
         if mapping.is_torn() {
             self.problem(ProblemCode::Changed, "it became shorter");
         }
@@ -219,6 +222,7 @@ impl Look<'_, '_> {
     fn chunks(&mut self, mut chunks: Chunks<'_>) -> u64 {
         let mut counter = LineCounter::default();
         let expected_bytes = chunks.size_bytes();
+        let mut is_wide = false;
         while let Some(chunk) = chunks.read_next().filter(|_| !self.shared.is_interrupted()) {
             let segment = match chunk {
                 Ok(segment) => segment,
@@ -228,6 +232,7 @@ impl Look<'_, '_> {
                     break;
                 }
             };
+            is_wide |= segment.offset == 0 && is_utf16(segment.bytes);
             self.segment(&segment);
             let mut local = counter;
             self.keep(None, |_, span| {
@@ -245,6 +250,7 @@ impl Look<'_, '_> {
             self.problem(ProblemCode::Changed, "it became shorter");
         }
         self.traces(None);
+        self.tell_unparsed(is_wide);
         chunks.size_bytes()
     }
 
@@ -292,6 +298,15 @@ impl Look<'_, '_> {
             None => files.read(path, HASHED_BYTES_MAX).ok().map(Cow::Owned),
         });
         self.harvest.sightings.extend(found);
+    }
+
+    /// A file that is not at hand as a whole is seen by rules only; what else would have been
+    /// read in it is told.
+    fn tell_unparsed(&mut self, is_wide: bool) {
+        let path = &self.artifact.path;
+        if is_wide || self.shared.stores.parses(path) || is_metadata(path) {
+            self.problem(ProblemCode::TooBigToParse, "");
+        }
     }
 
     fn problem(&mut self, code: ProblemCode, why: &str) {
