@@ -2,6 +2,7 @@
 //! nothing but a regular file is opened, and access times are kept where the kernel
 //! allows it. Believes no size it was told and does not look at what the bytes mean.
 
+pub mod containers;
 pub mod encoding;
 pub mod host_files;
 pub mod lines;

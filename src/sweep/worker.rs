@@ -26,6 +26,7 @@ use crate::model::location::Span;
 use crate::model::secret::SecretKey;
 use crate::model::segment::{Margins, Segment};
 use crate::model::store::StoreIndex;
+use crate::read::containers::is_container;
 use crate::read::encoding::{Transcoded, from_utf16, is_utf16};
 use crate::read::lines::LineCounter;
 use crate::read::map::Mapping;
@@ -182,6 +183,7 @@ struct Look<'l, 's> {
 impl Look<'_, '_> {
     /// All bytes at hand: stores, packages and traces are recognised too.
     fn whole(&mut self, bytes: &[u8]) -> u64 {
+        self.tell_unopened(bytes);
         let transcoded = from_utf16(bytes);
         let text = transcoded.as_ref().map_or(bytes, |transcoded| transcoded.text.as_slice());
         self.segment(&Segment::whole(text));
@@ -195,6 +197,7 @@ impl Look<'_, '_> {
     /// Pieces of a mapping, on all cores.
     fn mapped(&mut self, mapping: &Mapping) -> u64 {
         let bytes: &[u8] = mapping;
+        self.tell_unopened(bytes);
         let margins: Margins = self.shared.policy.margins;
         let pieces: Vec<(Vec<Raw>, BTreeMap<&'static str, u64>)> =
             Segment::all(bytes, PIECE_BYTES, margins)
@@ -232,7 +235,10 @@ impl Look<'_, '_> {
                     break;
                 }
             };
-            is_wide |= segment.offset == 0 && is_utf16(segment.bytes);
+            if segment.offset == 0 {
+                is_wide = is_utf16(segment.bytes);
+                self.tell_unopened(segment.bytes);
+            }
             self.segment(&segment);
             let mut local = counter;
             self.keep(None, |_, span| {
@@ -298,6 +304,13 @@ impl Look<'_, '_> {
             None => files.read(path, HASHED_BYTES_MAX).ok().map(Cow::Owned),
         });
         self.harvest.sightings.extend(found);
+    }
+
+    /// What is packed in a container is not seen yet; how many there are is told.
+    fn tell_unopened(&mut self, beginning: &[u8]) {
+        if is_container(beginning) {
+            self.harvest.coverage.skip(Skip::Unopened);
+        }
     }
 
     /// A file that is not at hand as a whole is seen by rules only; what else would have been

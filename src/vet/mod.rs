@@ -56,11 +56,16 @@ pub fn vet(
         None => password::check_field(kind_id, secret)?.or(sealed::facts(secret)),
     };
     let canonical = canonical(secret, facts.canonical)?;
+    let account = candidate.fields.account.clone().or(facts.account);
+    let is_guess = candidate.store.is_none();
+    if is_guess && placeholder::is_documented_pair(account.as_deref(), &canonical) {
+        return Err(Rejection::Placeholder);
+    }
     Ok(Identity {
         kind: candidate.kind,
         secret_id: secret_id::secret_id(key, &canonical),
         key_id: candidate.fields.key_id.clone().or(facts.key_id),
-        account: candidate.fields.account.clone().or(facts.account),
+        account,
         hint: hint(secret, prefix),
         confidence: confidence(rule, candidate, kind_id),
         protection: facts.protection.unwrap_or(Protection::Plaintext),
