@@ -8,7 +8,7 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     let folder = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("rules");
     let mut list = String::from("&[\n");
-    for shelf in ["credentials", "stores", "advisories"] {
+    for shelf in ["credentials", "stores", "harvests", "advisories"] {
         for name in toml_files(&folder.join(shelf)) {
             let path = folder.join(shelf).join(&name);
             writeln!(list, "    (\"rules/{shelf}/{name}\", include_str!({path:?})),")

@@ -31,6 +31,9 @@ fn list(out: &mut dyn Write, rules: &RuleSet) -> io::Result<()> {
     for store in &rules.stores {
         writeln!(out, "store     {:40} {}", store.id, store.title)?;
     }
+    for harvest in &rules.harvests {
+        writeln!(out, "harvest   {:40} {}", harvest.id, harvest.title)?;
+    }
     for advisory in &rules.advisories {
         writeln!(out, "advisory  {:40} {}", advisory.id, advisory.title)?;
     }
@@ -51,11 +54,12 @@ fn counts(out: &mut dyn Write, rules: &RuleSet) -> io::Result<()> {
         rules.kinds.iter().map(|kind| kind.issuer.as_str()).collect();
     writeln!(
         out,
-        "{} kinds of {} issuers by {} rules, {} stores, {} advisories",
+        "{} kinds of {} issuers by {} rules, {} stores, {} harvests, {} advisories",
         rules.kinds.len(),
         issuers.len(),
         rules.rules.len(),
         rules.stores.len(),
+        rules.harvests.len(),
         rules.advisories.len(),
     )
 }

@@ -101,10 +101,9 @@ impl<'r> Catalogue<'r> {
         let key = (component.ecosystem, component.name.clone());
         let named = self.packages.get(&key).map_or(&[][..], Vec::as_slice);
         let is_bad = |package: &BadPackage| {
-            package
-                .versions
-                .iter()
-                .any(|bad| is_same_version(component.ecosystem, bad, &component.version))
+            let mut versions = package.versions.iter();
+            package.all_versions
+                || versions.any(|bad| is_same_version(component.ecosystem, bad, &component.version))
         };
         named.iter().filter(|(_, package)| is_bad(package)).copied().collect()
     }
@@ -134,5 +133,70 @@ fn sighting(
         note: indicator.note.clone(),
         owner_uid: artifact.inode.uid,
         appeared: times.born.unwrap_or(times.changed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::advisory::Trigger;
+    use crate::model::rule::Confidence;
+    use crate::model::time::{Moment, Window};
+
+    fn advisory(package: BadPackage) -> Advisory {
+        let at = Moment::new(0, 0);
+        Advisory {
+            id: "example-2026-03".into(),
+            title: "example".into(),
+            ids: Vec::new(),
+            summary: String::new(),
+            actor: None,
+            ecosystem: Ecosystem::PyPI,
+            window: Window { start: at, end: at },
+            claims: Vec::new(),
+            confidence: Confidence::Low,
+            sources: Vec::new(),
+            contain: Vec::new(),
+            packages: vec![package],
+            watchers: Vec::new(),
+            harvests: Vec::new(),
+            indicators: Vec::new(),
+        }
+    }
+
+    fn check(versions: &[&str], all_versions: bool, installed: (&str, &str), expected: bool) {
+        let advisories = [advisory(BadPackage {
+            name: "example".into(),
+            versions: versions.iter().map(|version| (*version).to_owned()).collect(),
+            all_versions,
+            triggers: vec![Trigger::Install],
+            clean_before: None,
+            clean_after: None,
+        })];
+        let component = Component {
+            environment: "/x".into(),
+            name: installed.0.into(),
+            version: installed.1.into(),
+            ecosystem: Ecosystem::PyPI,
+            path: "/x".into(),
+            installer: None,
+            owner_uid: 0,
+            installed: None,
+        };
+        let hits = Catalogue::new(&advisories).hits(&component);
+        assert_eq!(hits.len(), usize::from(expected), "{versions:?} {installed:?}");
+    }
+
+    #[test]
+    fn a_package_without_a_clean_version_is_hit_in_any_version() {
+        check(&[], true, ("example", "0.0.1"), true);
+        check(&["1.2.3"], true, ("example", "not a version"), true);
+        check(&[], true, ("other", "0.0.1"), false);
+    }
+
+    #[test]
+    fn other_packages_are_hit_in_their_bad_versions_only() {
+        check(&["1.2.3"], false, ("example", "1.2.3"), true);
+        check(&["1.2.3"], false, ("example", "1.2.4"), false);
     }
 }

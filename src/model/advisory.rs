@@ -1,8 +1,9 @@
 //! Published statements about bad versions.
 
+use crate::model::harvest::Harvested;
 use crate::model::path_pattern::PathPattern;
 use crate::model::rule::Confidence;
-use crate::model::time::Window;
+use crate::model::time::{Moment, Window};
 
 /// Position of an [`Advisory`] in [`RuleSet::advisories`](crate::model::rule_set::RuleSet::advisories).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,10 +20,14 @@ pub struct Advisory {
     pub ids: Vec<String>,
     /// Two or three sentences.
     pub summary: String,
+    /// Whom sources name as behind it. For a reader only: attribution changes.
+    pub actor: Option<String>,
     /// Where the packages come from.
     pub ecosystem: Ecosystem,
     /// Outer bound of all claims about when bad versions could be installed.
     pub window: Window,
+    /// What each source says about the window, side by side.
+    pub claims: Vec<Claim>,
     /// How well the facts are known.
     pub confidence: Confidence,
     /// Publishers and dates.
@@ -31,8 +36,38 @@ pub struct Advisory {
     pub contain: Vec<String>,
     /// Bad packages.
     pub packages: Vec<BadPackage>,
+    /// What punishes revocation, or does harm by itself: to be stopped first.
+    pub watchers: Vec<Watcher>,
+    /// What it reads. Empty means that no source says.
+    pub harvests: Vec<Harvested>,
     /// What it leaves behind.
     pub indicators: Vec<Indicator>,
+}
+
+/// What one source says about the window.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Who says so.
+    pub source: String,
+    /// The first moment, where the source gives one.
+    pub start: Option<Moment>,
+    /// The last moment, where the source gives one.
+    pub end: Option<Moment>,
+    /// What it says in words.
+    pub note: String,
+}
+
+/// Something left running that answers a revoked token with harm.
+#[derive(Clone, Debug)]
+pub struct Watcher {
+    /// How to recognise it, in words.
+    pub sign: String,
+    /// Where it lies.
+    pub paths: Vec<PathPattern>,
+    /// What it does, and when.
+    pub does: String,
+    /// What to do about it before anything is revoked, in this order.
+    pub before_revoking: Vec<String>,
 }
 
 /// Where packages come from, by OSV's names.
@@ -61,6 +96,8 @@ pub struct BadPackage {
     pub name: String,
     /// Exact versions.
     pub versions: Vec<String>,
+    /// Whether it never had a clean version: then any version is bad, listed or not.
+    pub all_versions: bool,
     /// What makes the code run.
     pub triggers: Vec<Trigger>,
     /// The last clean version before.
@@ -80,15 +117,18 @@ pub enum Trigger {
     Import,
     /// Running its program.
     EntryPoint,
+    /// Opening its folder in an editor.
+    FolderOpen,
 }
 
 impl Trigger {
     /// Every trigger with the name advisories use for it.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("install", Self::Install),
         ("interpreter-start", Self::InterpreterStart),
         ("import", Self::Import),
         ("entry-point", Self::EntryPoint),
+        ("folder-open", Self::FolderOpen),
     ];
 
     /// As a clause: "runs ...".
@@ -98,6 +138,7 @@ impl Trigger {
             Self::InterpreterStart => "at every start of the interpreter",
             Self::Import => "when it is imported",
             Self::EntryPoint => "when its program is run",
+            Self::FolderOpen => "when its folder is opened in an editor",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod component;
 pub mod coverage;
 pub mod exposure;
 pub mod finding;
+pub mod harvest;
 pub mod host;
 pub mod inventory;
 pub mod location;

@@ -1,6 +1,7 @@
 //! All rules, stores and advisories together: everything known before a sweep starts.
 
 use crate::model::advisory::Advisory;
+use crate::model::harvest::{Harvest, HarvestIndex};
 use crate::model::rule::{Kind, KindIndex, Rule, RuleIndex};
 use crate::model::store::Store;
 
@@ -15,6 +16,8 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Well-known places, sorted by id.
     pub stores: Vec<Store>,
+    /// What payloads read, sorted by id.
+    pub harvests: Vec<Harvest>,
     /// Incidents, sorted by id.
     pub advisories: Vec<Advisory>,
 }
@@ -23,6 +26,11 @@ impl RuleSet {
     /// The kind at an index of this rule set.
     pub fn kind(&self, index: KindIndex) -> &Kind {
         &self.kinds[index.0]
+    }
+
+    /// The harvest at an index of this rule set.
+    pub fn harvest(&self, index: HarvestIndex) -> &Harvest {
+        &self.harvests[index.0]
     }
 
     /// The rule at an index of this rule set.

@@ -185,7 +185,8 @@ pub struct InfectedInstall {
     pub advisory: String,
     /// The package; `None` where only its traces were seen.
     pub package: Option<Package>,
-    /// What makes the code run: `install`, `interpreter-start`, `import`, `entry-point`.
+    /// What makes the code run: `install`, `interpreter-start`, `import`, `entry-point`,
+    /// `folder-open`.
     pub triggers: Vec<&'static str>,
     /// Files of the incident that were seen.
     pub sightings: Vec<Sighting>,

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::RuleMistake;
 use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Indicator, Role, Trigger, Weight};
+use crate::model::harvest::HarvestIndex;
 use crate::model::path_pattern::PathPattern;
 use crate::model::rule::{Check, Confidence, Example, Kind, KindIndex, Origin, Rule};
 use crate::model::rule_set::RuleSet;
@@ -17,8 +18,8 @@ use crate::model::store::{
 use crate::model::time::{Moment, Window};
 use crate::rules::file::{RuleFile, Shelf};
 use crate::rules::schema::{
-    AdvisoryFile, BadPackageWritten, CredentialFile, ExampleWritten, IndicatorWritten, KindWritten,
-    RuleWritten, StoreCredentialWritten, StoreExampleWritten, StoreFile,
+    AdvisoryFile, BadPackageWritten, CredentialFile, ExampleWritten, HarvestFile, IndicatorWritten,
+    KindWritten, RuleWritten, StoreCredentialWritten, StoreExampleWritten, StoreFile,
 };
 
 /// Shorter keywords occur everywhere.
@@ -44,6 +45,7 @@ struct Drawer {
     layer: usize,
     kinds: BTreeMap<String, (usize, Origin, String, KindWritten)>,
     stores: BTreeMap<String, (usize, Origin, StoreFile)>,
+    harvests: BTreeMap<String, (usize, Origin, HarvestFile)>,
     advisories: BTreeMap<String, (usize, Origin, AdvisoryFile)>,
     mistakes: Vec<RuleMistake>,
 }
@@ -66,6 +68,14 @@ impl Drawer {
                 let origin = file.origin(written.id.span().start);
                 let id = written.id.get_ref().clone();
                 let earlier = self.stores.insert(id.clone(), (self.layer, origin.clone(), written));
+                self.twice(earlier.map(|(layer, ..)| layer), &origin, &id);
+            }
+            Shelf::Harvests => {
+                let Some(written) = self.parse::<HarvestFile>(file) else { return };
+                let origin = file.origin(written.id.span().start);
+                let id = written.id.get_ref().clone();
+                let entry = (self.layer, origin.clone(), written);
+                let earlier = self.harvests.insert(id.clone(), entry);
                 self.twice(earlier.map(|(layer, ..)| layer), &origin, &id);
             }
             Shelf::Advisories => {
@@ -109,9 +119,16 @@ impl Drawer {
             let store = judge.store(written, &indices);
             set.stores.extend(store);
         }
+        let harvests: HashMap<String, HarvestIndex> =
+            self.harvests.keys().enumerate().map(|(n, id)| (id.clone(), HarvestIndex(n))).collect();
+        for (id, (_, origin, written)) in self.harvests {
+            let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
+            let harvest = judge.harvest(written);
+            set.harvests.push(harvest);
+        }
         for (id, (_, origin, written)) in self.advisories {
             let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
-            let advisory = judge.advisory(written);
+            let advisory = judge.advisory(written, &harvests);
             set.advisories.extend(advisory);
         }
         if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
@@ -125,15 +142,17 @@ impl Origin {
     }
 }
 
-/// Judges one kind, store or advisory and writes down what is wrong with it.
-struct Judge<'m> {
+/// Judges one kind, store, harvest or advisory and writes down what is wrong with it.
+pub struct Judge<'m> {
     origin: Origin,
-    subject: String,
+    /// Id of what is judged.
+    pub subject: String,
     mistakes: &'m mut Vec<RuleMistake>,
 }
 
 impl Judge<'_> {
-    fn say(&mut self, code: &'static str, what: impl AsRef<str>) {
+    /// Writes down a mistake of what is judged.
+    pub fn say(&mut self, code: &'static str, what: impl AsRef<str>) {
         let what = format!("`{}`: {}", self.subject, what.as_ref());
         self.mistakes.push(self.origin.mistake(code, what));
     }
@@ -259,7 +278,11 @@ impl Judge<'_> {
         Some(StoreCredential { kind: kind?, secret, account, key_id, expires, decode })
     }
 
-    fn advisory(&mut self, written: AdvisoryFile) -> Option<Advisory> {
+    fn advisory(
+        &mut self,
+        written: AdvisoryFile,
+        harvests: &HashMap<String, HarvestIndex>,
+    ) -> Option<Advisory> {
         let start = Moment::parse(&written.window.start);
         let end = Moment::parse(&written.window.end);
         let window = start.zip(end).filter(|(start, end)| start < end);
@@ -280,25 +303,37 @@ impl Judge<'_> {
         let packages = written.packages.into_iter().map(|package| self.package(package)).collect();
         let indicators = written.indicators.into_iter();
         let indicators = indicators.filter_map(|indicator| self.indicator(indicator)).collect();
-        let (start, end) = window?;
+        let window = window.map(|(start, end)| Window { start, end });
+        let claims = written.claims.into_iter().map(|one| self.claim(one, window)).collect();
+        let watchers = written.watchers.into_iter().map(|one| self.watcher(one)).collect();
+        let harvested = written.harvests.into_iter();
+        let harvested = harvested.flat_map(|one| self.harvested(one, harvests)).collect();
         Some(Advisory {
             id: self.subject.clone(),
             title: written.title,
             ids: written.ids,
             summary: written.summary,
+            actor: written.actor,
             ecosystem: ecosystem?,
-            window: Window { start, end },
+            window: window?,
+            claims,
             confidence: self.confidence(&written.confidence),
             sources: written.sources,
             contain: written.contain,
             packages,
+            watchers,
+            harvests: harvested,
             indicators,
         })
     }
 
     fn package(&mut self, written: BadPackageWritten) -> BadPackage {
-        if written.versions.is_empty() {
+        if written.versions.is_empty() && !written.all_versions {
             self.say("advisory/no-version", format!("`{}` has no version", written.name));
+        }
+        if written.all_versions && written.clean_before.is_some() {
+            let what = format!("`{}` is bad in all versions and clean before one", written.name);
+            self.say("advisory/all-versions", what);
         }
         if written.triggers.is_empty() {
             self.say("advisory/no-trigger", format!("`{}` has no trigger", written.name));
@@ -310,6 +345,7 @@ impl Judge<'_> {
                 .collect(),
             name: written.name,
             versions: written.versions,
+            all_versions: written.all_versions,
             clean_before: written.clean_before,
             clean_after: written.clean_after,
         }
@@ -330,7 +366,8 @@ impl Judge<'_> {
         })
     }
 
-    fn path(&mut self, text: &str) -> Option<PathPattern> {
+    /// A path pattern, or a mistake.
+    pub fn path(&mut self, text: &str) -> Option<PathPattern> {
         self.parsed(PathPattern::new(text))
     }
 
@@ -344,7 +381,8 @@ impl Judge<'_> {
         self.named("confidence", name, &all).unwrap_or(Confidence::Low)
     }
 
-    fn named<T: Copy>(&mut self, what: &str, name: &str, all: &[(&str, T)]) -> Option<T> {
+    /// The value that goes by a name, or a mistake.
+    pub fn named<T: Copy>(&mut self, what: &str, name: &str, all: &[(&str, T)]) -> Option<T> {
         let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         if found.is_none() {
             self.say("rule/name", format!("no {what} is called `{name}`"));

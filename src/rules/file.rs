@@ -9,7 +9,7 @@ use crate::model::rule::Origin;
 pub struct RuleFile {
     /// Path, for messages.
     pub name: String,
-    /// Which of the three kinds of file.
+    /// Which kind of file.
     pub shelf: Shelf,
     /// TOML.
     pub text: String,
@@ -22,6 +22,8 @@ pub enum Shelf {
     Credentials,
     /// `stores/`
     Stores,
+    /// `harvests/`
+    Harvests,
     /// `advisories/`
     Advisories,
 }
@@ -33,6 +35,7 @@ impl Shelf {
         match folder {
             "credentials" => Some(Self::Credentials),
             "stores" => Some(Self::Stores),
+            "harvests" => Some(Self::Harvests),
             "advisories" => Some(Self::Advisories),
             _ => None,
         }

@@ -43,7 +43,7 @@ pub fn builtin_files() -> Vec<RuleFile> {
         .iter()
         .map(|(name, text)| RuleFile {
             name: (*name).to_owned(),
-            shelf: Shelf::of(name).expect("build.rs lists the three shelves only"),
+            shelf: Shelf::of(name).expect("build.rs lists these shelves only"),
             text: (*text).to_owned(),
         })
         .collect()
@@ -75,7 +75,8 @@ fn rule_file(path: &Path) -> Result<RuleFile, String> {
     if path.extension().is_none_or(|extension| extension != "toml") {
         return Err("is no .toml file".into());
     }
-    let shelf = Shelf::of(&name).ok_or("stands in none of credentials/, stores/, advisories/")?;
+    let shelf = Shelf::of(&name)
+        .ok_or("stands in none of credentials/, stores/, harvests/, advisories/")?;
     let size_bytes = path.metadata().map_err(|error| error.to_string())?.len();
     if size_bytes > RULE_FILE_BYTES_MAX {
         return Err(format!("is bigger than {RULE_FILE_BYTES_MAX} bytes"));

@@ -1,6 +1,7 @@
 //! From rule files to a checked [`RuleSet`](crate::model::rule::RuleSet), or to the list of *all*
 //! their mistakes. Compiles no pattern and tries no example: that is `proof.rs`.
 
+mod briefing;
 mod builtin;
 mod check;
 mod file;

@@ -154,6 +154,7 @@ pub struct ExpectedWritten {
 pub struct AdvisoryFile {
     pub id: Spanned<String>,
     pub title: String,
+    pub actor: Option<String>,
     pub ecosystem: String,
     #[serde(default)]
     pub ids: Vec<String>,
@@ -164,6 +165,12 @@ pub struct AdvisoryFile {
     pub contain: Vec<String>,
     #[serde(rename = "package", default)]
     pub packages: Vec<BadPackageWritten>,
+    #[serde(rename = "claim", default)]
+    pub claims: Vec<ClaimWritten>,
+    #[serde(rename = "watcher", default)]
+    pub watchers: Vec<WatcherWritten>,
+    #[serde(rename = "harvest", default)]
+    pub harvests: Vec<HarvestedWritten>,
     #[serde(rename = "indicator", default)]
     pub indicators: Vec<IndicatorWritten>,
 }
@@ -179,7 +186,10 @@ pub struct AdvisoryWindowWritten {
 #[serde(deny_unknown_fields)]
 pub struct BadPackageWritten {
     pub name: String,
+    #[serde(default)]
     pub versions: Vec<String>,
+    #[serde(default)]
+    pub all_versions: bool,
     pub triggers: Vec<String>,
     pub clean_before: Option<String>,
     pub clean_after: Option<String>,
@@ -195,4 +205,50 @@ pub struct IndicatorWritten {
     pub weight: String,
     #[serde(default)]
     pub note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimWritten {
+    pub source: String,
+    pub start: Option<String>,
+    pub end: Option<String>,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatcherWritten {
+    pub sign: String,
+    #[serde(default)]
+    pub paths: Vec<String>,
+    pub does: String,
+    #[serde(default)]
+    pub before_revoking: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarvestedWritten {
+    pub what: OneOrMany,
+    pub grade: String,
+    pub depth: Option<u32>,
+    #[serde(default)]
+    pub platform: Vec<String>,
+    pub when: Option<String>,
+}
+
+/// `rules/harvests/GROUP.toml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarvestFile {
+    pub id: Spanned<String>,
+    pub title: String,
+    #[serde(default)]
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub variables: Vec<String>,
+    #[serde(default)]
+    pub reach: Vec<String>,
 }

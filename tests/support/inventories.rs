@@ -34,6 +34,7 @@ const AWS_STORE: StoreIndex = StoreIndex(0);
 pub fn rules() -> RuleSet {
     RuleSet {
         digest: "00112233445566778899aabbccddeeff".into(),
+        harvests: Vec::new(),
         kinds: vec![
             kind(
                 "aws-access-key",
@@ -104,8 +105,10 @@ fn advisory() -> Advisory {
         summary: "A stolen maintainer token published two bad versions. They read every \
                   credential in the home folder and stay through a service."
             .into(),
+        actor: None,
         ecosystem: Ecosystem::PyPI,
         window: Window { start: at("2026-03-24T10:39:00Z"), end: at("2026-03-24T16:00:00Z") },
+        claims: Vec::new(),
         confidence: Confidence::High,
         sources: vec!["PyPI incident report, 2026-03-25".into()],
         contain: vec![
@@ -117,10 +120,13 @@ fn advisory() -> Advisory {
         packages: vec![BadPackage {
             name: "example".into(),
             versions: vec!["1.2.3".into()],
+            all_versions: false,
             triggers: vec![Trigger::Install, Trigger::InterpreterStart],
             clean_before: Some("1.2.2".into()),
             clean_after: Some("1.2.4".into()),
         }],
+        watchers: Vec::new(),
+        harvests: Vec::new(),
         indicators: Vec::new(),
     }
 }
