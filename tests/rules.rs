@@ -8,6 +8,7 @@ use credreach::model::host::HostRoot;
 use credreach::model::path_pattern::PathPattern;
 use credreach::model::time::Moment;
 use credreach::proof::prove;
+use credreach::report::{Look, Verbosity, briefing};
 use credreach::rules::{builtin_files, folder_files, load};
 use credreach::selftest::FakeHost;
 use credreach::sweep::{Watch, sweep};
@@ -53,4 +54,34 @@ fn no_rule_fires_on_this_repository() {
         })
         .collect();
     assert!(found.is_empty(), "break these tokens with a mark: {}", found.join(", "));
+}
+
+#[test]
+fn every_campaign_is_briefed_on_with_its_watchers_first() {
+    let rules = load(vec![builtin_files()]).unwrap_or_else(|error| panic!("{error}"));
+    let look = Look { colour: false, width: 100_000, verbosity: Verbosity::Normal };
+    for campaign in &rules.advisories {
+        let mut out = Vec::new();
+        briefing::write(campaign, &rules, &look, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let place = |part: &str| {
+            text.find(part).unwrap_or_else(|| panic!("{}: not told: {part}", campaign.id))
+        };
+        assert_eq!(place(&campaign.id), 0);
+        let steps = campaign.watchers.iter().flat_map(|watcher| &watcher.before_revoking);
+        assert!(steps.map(|step| place(step)).all(|step| step < place("WHAT HAPPENED")));
+        assert!(campaign.contain.iter().map(|step| place(step)).is_sorted(), "{}", campaign.id);
+        campaign.packages.iter().for_each(|package| _ = place(&package.name));
+        campaign.harvests.iter().for_each(|one| _ = place(&rules.harvest(one.what).title));
+    }
+}
+
+#[test]
+fn every_harvest_is_read_by_some_campaign() {
+    let rules = load(vec![builtin_files()]).unwrap_or_else(|error| panic!("{error}"));
+    let read = rules.advisories.iter().flat_map(|one| &one.harvests).map(|one| one.what.0);
+    let read: std::collections::BTreeSet<usize> = read.collect();
+    let unread = (0..rules.harvests.len()).filter(|index| !read.contains(index));
+    let unread: Vec<&str> = unread.map(|index| rules.harvests[index].id.as_str()).collect();
+    assert!(unread.is_empty(), "{unread:?}");
 }

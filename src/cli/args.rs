@@ -24,6 +24,8 @@ pub enum Command {
     Sweep(SweepArgs),
     /// Show what a sweep would look at, and why
     Roots(RootsArgs),
+    /// List the known campaigns, or be briefed on one
+    Campaigns(CampaignsArgs),
     /// List the rules, or check a folder of them
     Rules(RulesArgs),
     /// Plant an infected host in a temporary folder, sweep it and check the result
@@ -109,6 +111,42 @@ pub enum ColourArg {
 pub struct RootsArgs {
     #[command(flatten)]
     pub scope: ScopeArgs,
+}
+
+#[derive(ClapArgs)]
+pub struct CampaignsArgs {
+    #[command(subcommand)]
+    pub command: CampaignsCommand,
+    /// A folder of further rules; an id that exists replaces the built-in one (repeatable)
+    #[arg(long, value_name = "DIR", global = true)]
+    pub rules: Vec<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub enum CampaignsCommand {
+    /// A line for each campaign, newest first
+    List {
+        /// How to write the list
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormatArg::Terminal)]
+        format: ListFormatArg,
+    },
+    /// What to stop first, what it reads, what it leaves and what to do
+    Show {
+        /// As the list shows it
+        #[arg(value_name = "ID")]
+        id: String,
+        /// When to use colour
+        #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourArg::Auto)]
+        color: ColourArg,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormatArg {
+    /// For a person
+    Terminal,
+    /// One document, docs/rules.md
+    Json,
 }
 
 #[derive(ClapArgs)]

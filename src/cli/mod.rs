@@ -1,8 +1,10 @@
 //! What was typed, and one file for each sub-command. The library does not see this room.
 
 mod args;
+mod campaigns;
 mod harden;
 mod interrupt;
+mod look;
 mod output;
 mod progress;
 mod resolve;
@@ -31,6 +33,7 @@ pub fn run() -> ExitCode {
     let done = match args.command {
         Command::Sweep(args) => sweep::run(&args),
         Command::Roots(args) => roots::run(&args),
+        Command::Campaigns(args) => campaigns::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Selftest(args) => selftest::run(&args),
     };

@@ -1,6 +1,6 @@
 //! `credreach sweep`
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -12,15 +12,10 @@ use credreach::report::view::Report;
 use credreach::report::{Format, Look, Verbosity};
 use credreach::sweep::{Watch, sweep};
 
-use crate::cli::args::{ColourArg, FormatArg, SweepArgs};
+use crate::cli::args::{FormatArg, SweepArgs};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
-use crate::cli::{interrupt, resolve};
-
-/// Columns of a screen that does not say how wide it is.
-const WIDTH_DEFAULT: usize = 80;
-/// Wider lines are hard to read.
-const WIDTH_MAX: usize = 120;
+use crate::cli::{interrupt, look, resolve};
 
 /// Sweeps and reports.
 pub fn run(args: &SweepArgs) -> Result<u8, Error> {
@@ -69,20 +64,13 @@ const fn format(format: FormatArg) -> Format {
 }
 
 fn look(args: &SweepArgs) -> Look {
-    let is_screen = args.output.is_none() && std::io::stdout().is_terminal();
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let colour = match args.color {
-        ColourArg::Always => true,
-        ColourArg::Never => false,
-        ColourArg::Auto => (is_screen || is_set("CLICOLOR_FORCE")) && !is_set("NO_COLOR"),
-    };
-    let screen = rustix::termios::tcgetwinsize(std::io::stdout());
-    let columns = screen.ok().filter(|_| is_screen).map(|size| usize::from(size.ws_col));
-    let width = columns.filter(|columns| *columns > 0).unwrap_or(WIDTH_DEFAULT).min(WIDTH_MAX);
     let verbosity = match (args.quiet, args.verbose) {
         (true, _) => Verbosity::Quiet,
         (_, true) => Verbosity::Verbose,
         _ => Verbosity::Normal,
     };
-    Look { colour, width, verbosity }
+    match args.output {
+        None => look::of_stdout(args.color, verbosity),
+        Some(_) => look::of_file(args.color, verbosity),
+    }
 }

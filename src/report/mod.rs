@@ -1,7 +1,9 @@
 //! Turns an inventory into what leaves the process, in the format that was asked for.
 //! Decides nothing about a credential, and opens no file: it is handed a writer.
 
+pub mod briefing;
 mod build;
+pub mod campaigns;
 pub mod escape;
 mod json;
 mod ndjson;

@@ -6,9 +6,9 @@ mod answer;
 mod coverage;
 mod installs;
 mod list;
-mod screen;
+pub mod screen;
 mod standing;
-mod words;
+pub mod words;
 
 use std::io;
 
