@@ -144,12 +144,14 @@ pub enum ProblemCode {
     InputOutput,
     RemoteFileSystem,
     StoreMalformed,
+    ComponentsMalformed,
+    ComponentsTooBig,
     Panicked,
 }
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::PermissionDenied,
         Self::Vanished,
         Self::Changed,
@@ -158,6 +160,8 @@ impl ProblemCode {
         Self::InputOutput,
         Self::RemoteFileSystem,
         Self::StoreMalformed,
+        Self::ComponentsMalformed,
+        Self::ComponentsTooBig,
         Self::Panicked,
     ];
 
@@ -172,6 +176,8 @@ impl ProblemCode {
             Self::InputOutput => "read/input-output",
             Self::RemoteFileSystem => "walk/remote-file-system",
             Self::StoreMalformed => "store/malformed",
+            Self::ComponentsMalformed => "components/malformed",
+            Self::ComponentsTooBig => "components/too-big",
             Self::Panicked => "sweep/panicked",
         }
     }
@@ -187,6 +193,8 @@ impl ProblemCode {
             Self::InputOutput => "the system reported an error",
             Self::RemoteFileSystem => "it lies on a remote or user-space file system",
             Self::StoreMalformed => "its format could not be parsed; rules still ran over it",
+            Self::ComponentsMalformed => "it names packages in a format that could not be parsed",
+            Self::ComponentsTooBig => "it is too big to look for the packages that it names",
             Self::Panicked => "a bug in credreach stopped the work on it",
         }
     }

@@ -102,6 +102,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         key: &config.key,
         watch,
         links: Links::default(),
+        large: Mutex::default(),
         harvest: Mutex::default(),
     };
     collect(config, &shared, &roots, &mounts, &processes);
@@ -111,7 +112,9 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         Surroundings { principals: &principals, processes: &processes, now: config.now };
     harvest.components.sort();
     let sightings = std::mem::take(&mut harvest.sightings);
-    let installs = infected_installs(&catalogue, &harvest.components, sightings, &surroundings);
+    let mentions = std::mem::take(&mut harvest.mentions);
+    let installs =
+        infected_installs(&catalogue, &harvest.components, sightings, mentions, &surroundings);
     shared.links.name_all(&mut harvest.findings);
     let judged = expose(std::mem::take(&mut harvest.findings), &installs, &principals, &files);
     Ok(Inventory {

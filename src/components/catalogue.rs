@@ -98,12 +98,21 @@ impl<'r> Catalogue<'r> {
 
     /// The advisories that name a component in just this version.
     pub fn hits(&self, component: &Component) -> Vec<(AdvisoryIndex, &'r BadPackage)> {
-        let key = (component.ecosystem, component.name.clone());
+        self.hits_of(component.ecosystem, &component.name, &component.version)
+    }
+
+    /// The advisories that name a package, by its normalised name, in just this version.
+    pub fn hits_of(
+        &self,
+        ecosystem: Ecosystem,
+        name: &str,
+        version: &str,
+    ) -> Vec<(AdvisoryIndex, &'r BadPackage)> {
+        let key = (ecosystem, name.to_owned());
         let named = self.packages.get(&key).map_or(&[][..], Vec::as_slice);
         let is_bad = |package: &BadPackage| {
             let mut versions = package.versions.iter();
-            package.all_versions
-                || versions.any(|bad| is_same_version(component.ecosystem, bad, &component.version))
+            package.all_versions || versions.any(|bad| is_same_version(ecosystem, bad, version))
         };
         named.iter().filter(|(_, package)| is_bad(package)).copied().collect()
     }

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::components::catalogue::Catalogue;
+use crate::components::past::{asked_for, first_mention, join, lies_in_cache};
 use crate::model::advisory::{
     Advisory, AdvisoryIndex, BadPackage, Ecosystem, Role, Trigger, Weight,
 };
-use crate::model::component::{Component, InfectedInstall, Runner, Sighting};
+use crate::model::component::{
+    Component, InfectedInstall, Mention, MentionSource, Presence, Runner, Sighting,
+};
 use crate::model::path_pattern::is_within;
 use crate::model::principal::{Certainty, Principals, Process};
 use crate::model::time::{Moment, Window};
@@ -25,11 +28,12 @@ pub struct Surroundings<'h> {
 
 /// All infected installs, sorted by advisory and place. Traces that count are given to
 /// the install they lie in, else to one of the same owner, else to the first of their
-/// advisory; traces without an install make one of their own.
+/// advisory; traces without an install make one of their own, and so do mentions.
 pub fn infected_installs(
     catalogue: &Catalogue<'_>,
     components: &[Component],
     mut sightings: Vec<Sighting>,
+    mentions: Vec<Mention>,
     surroundings: &Surroundings<'_>,
 ) -> Vec<InfectedInstall> {
     sightings.sort_by(|one, other| (one.advisory, &one.path).cmp(&(other.advisory, &other.path)));
@@ -42,12 +46,14 @@ pub fn infected_installs(
         hits.extend(packages.into_iter().map(|(advisory, bad)| (advisory, component, bad)));
     }
     hits.sort_by_key(|(advisory, component, _)| (*advisory, &component.path));
-    let hit_advisories: BTreeSet<AdvisoryIndex> = hits.iter().map(|(index, ..)| *index).collect();
+    let hit_advisories: BTreeSet<AdvisoryIndex> =
+        hits.iter().map(|(index, ..)| *index).chain(mentioned(catalogue, &mentions)).collect();
     sightings.retain(|sighting| counts(sighting, &hit_advisories));
     let mut installs: Vec<InfectedInstall> = hits
         .into_iter()
         .map(|(index, component, packages)| install(index, component, &packages))
         .collect();
+    join(catalogue, mentions, &mut installs);
     for sighting in sightings {
         let owner = owner_of(&installs, &sighting);
         match owner {
@@ -75,10 +81,22 @@ fn counts(sighting: &Sighting, hit_advisories: &BTreeSet<AdvisoryIndex>) -> bool
     }
 }
 
-fn place(install: &InfectedInstall) -> (AdvisoryIndex, Option<&Path>, Option<&Path>) {
+/// Advisories of which more than a lock file speaks: a weak trace counts beside that.
+fn mentioned(
+    catalogue: &Catalogue<'_>,
+    mentions: &[Mention],
+) -> impl Iterator<Item = AdvisoryIndex> {
+    let here = mentions.iter().filter(|one| one.source != MentionSource::Lockfile);
+    let hits = here.flat_map(|one| catalogue.hits_of(one.ecosystem, &one.name, &one.version));
+    hits.map(|(advisory, _)| advisory)
+}
+
+type InstallPlace<'i> = (AdvisoryIndex, Presence, Option<&'i Path>, Option<&'i Mention>);
+
+fn place(install: &InfectedInstall) -> InstallPlace<'_> {
     let component = install.component.as_ref().map(|component| component.path.as_path());
     let trace = install.sightings.first().map(|sighting| sighting.path.as_path());
-    (install.advisory, component, trace)
+    (install.advisory, install.presence(), component.or(trace), install.mentions.first())
 }
 
 fn owner_of(installs: &[InfectedInstall], sighting: &Sighting) -> Option<usize> {
@@ -92,7 +110,10 @@ fn owner_of(installs: &[InfectedInstall], sighting: &Sighting) -> Option<usize> 
             component(one).is_some_and(|component| component.owner_uid == sighting.owner_uid)
         })
     };
-    inside.or_else(owned).or_else(|| same().next()).map(|(index, _)| index)
+    let cached = || same().find(|(_, one)| lies_in_cache(sighting, one));
+    // What is merely mentioned takes no trace: a trace shows more than a mention does.
+    let any = || same().find(|(_, one)| one.mentions.is_empty() || one.component.is_some());
+    inside.or_else(cached).or_else(owned).or_else(any).map(|(index, _)| index)
 }
 
 fn install(
@@ -105,25 +126,12 @@ fn install(
     InfectedInstall {
         component: Some(component.clone()),
         triggers: triggers.into_iter().collect(),
-        ..trace_of(advisory)
+        ..InfectedInstall::new(advisory)
     }
 }
 
 fn trace(sighting: Sighting) -> InfectedInstall {
-    InfectedInstall { sightings: vec![sighting.clone()], ..trace_of(sighting.advisory) }
-}
-
-fn trace_of(advisory: AdvisoryIndex) -> InfectedInstall {
-    let unset = Moment::new(0, 0);
-    InfectedInstall {
-        advisory,
-        component: None,
-        triggers: Vec::new(),
-        sightings: Vec::new(),
-        runners: Vec::new(),
-        window: Window { start: unset, end: unset },
-        window_evidence: String::new(),
-    }
+    InfectedInstall { sightings: vec![sighting.clone()], ..InfectedInstall::new(sighting.advisory) }
 }
 
 /// From the first moment at which it can have been here to now: what is installed may
@@ -133,7 +141,8 @@ fn window(install: &InfectedInstall, advisory: &Advisory, now: Moment) -> (Windo
     let traces = install.sightings.iter().map(|one| (one.appeared, one.path.display()));
     let earliest_trace =
         traces.min_by_key(|(at, _)| *at).map(|(at, path)| (at, format!("first trace, {path}")));
-    let found = installed.map(|dated| (dated.at, dated.evidence)).or(earliest_trace);
+    let dated = installed.into_iter().chain(first_mention(install)).min();
+    let found = dated.map(|dated| (dated.at, dated.evidence)).or(earliest_trace);
     let (start, evidence) = match found {
         Some((at, evidence)) if at >= advisory.window.start => (at, evidence),
         Some((at, evidence)) => (
@@ -154,6 +163,7 @@ fn runners(install: &InfectedInstall, surroundings: &Surroundings<'_>) -> Vec<Ru
         runners.extend(everybody(component, surroundings.principals));
     }
     runners.extend(install.sightings.iter().filter_map(left_by));
+    runners.extend(asked_for(install));
     runners.sort_by(|one, other| {
         (one.certainty, one.uid, &one.evidence).cmp(&(other.certainty, other.uid, &other.evidence))
     });

@@ -4,7 +4,9 @@
 
 mod catalogue;
 mod installs;
+pub mod mentions;
 mod node;
+mod past;
 mod python;
 mod version;
 
@@ -16,8 +18,11 @@ use crate::model::component::{Component, Dated};
 use crate::model::host::HostFiles;
 
 /// The package that a metadata file belongs to, if the artifact is one. `bytes` is all
-/// of it.
+/// of it. What lies unpacked in a cache is a mention, and no component.
 pub fn component(artifact: &Artifact, bytes: &[u8], files: &dyn HostFiles) -> Option<Component> {
+    if mentions::is_mention(&artifact.path) {
+        return None;
+    }
     match artifact.path.file_name()?.to_str()? {
         "METADATA" | "PKG-INFO" => python::distribution(artifact, bytes, files),
         "package.json" => node::package(artifact, bytes, files),

@@ -59,6 +59,8 @@ pub struct Mention {
 /// What a mention proves, the most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MentionSource {
+    /// What an uninstall left behind: it was installed.
+    Leftover,
     /// An installer's log: it was installed then.
     Log,
     /// A package cache: it was downloaded.
@@ -70,13 +72,43 @@ pub enum MentionSource {
 }
 
 impl MentionSource {
+    /// Whether somebody asked an installer for it. A lock file asks nobody, and a cache may
+    /// have been filled by something that never came to run it.
+    pub const fn was_asked_for(self) -> bool {
+        matches!(self, Self::Leftover | Self::Log | Self::History)
+    }
+
     /// The word that reports use.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Leftover => "leftover",
             Self::Log => "log",
             Self::Cache => "cache",
             Self::History => "history",
             Self::Lockfile => "lockfile",
+        }
+    }
+}
+
+/// How an infected package is here, the surest first. Not to be installed now never means
+/// that it was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// It is installed now.
+    Installed,
+    /// Its files were seen, and no package.
+    Traces,
+    /// It is not installed now, and this is the surest that speaks of it.
+    Mentioned(MentionSource),
+}
+
+impl Presence {
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Traces => "traces",
+            Self::Mentioned(source) => source.as_str(),
         }
     }
 }
@@ -86,8 +118,10 @@ impl MentionSource {
 pub struct InfectedInstall {
     /// Which incident.
     pub advisory: AdvisoryIndex,
-    /// The package, unless only its traces were seen.
+    /// The package, if it is installed now.
     pub component: Option<Component>,
+    /// What else speaks of just this package in this version, the surest first.
+    pub mentions: Vec<Mention>,
     /// What makes the code run.
     pub triggers: Vec<Trigger>,
     /// Files of the incident that were seen.
@@ -98,6 +132,33 @@ pub struct InfectedInstall {
     pub window: Window,
     /// Where the ends of the window come from.
     pub window_evidence: String,
+}
+
+impl InfectedInstall {
+    /// One of which no more is known than its incident.
+    pub fn new(advisory: AdvisoryIndex) -> Self {
+        let unset = Moment::new(0, 0);
+        Self {
+            advisory,
+            component: None,
+            mentions: Vec::new(),
+            triggers: Vec::new(),
+            sightings: Vec::new(),
+            runners: Vec::new(),
+            window: Window { start: unset, end: unset },
+            window_evidence: String::new(),
+        }
+    }
+
+    /// How the package is here.
+    pub fn presence(&self) -> Presence {
+        let surest = self.mentions.iter().map(|mention| mention.source).min();
+        match (&self.component, surest) {
+            (Some(_), _) => Presence::Installed,
+            (None, Some(source)) => Presence::Mentioned(source),
+            (None, None) => Presence::Traces,
+        }
+    }
 }
 
 /// A file that an advisory names, seen on this host.

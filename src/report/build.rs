@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::error::Problem;
 use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Trigger, Weight};
-use crate::model::component::{Component, Dated, InfectedInstall, Runner, Sighting};
+use crate::model::component::{Component, Dated, InfectedInstall, Mention, Runner, Sighting};
 use crate::model::coverage::{Coverage, ProblemList};
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Expiry, Location, Protection};
@@ -50,11 +50,13 @@ struct Context<'i> {
 impl Context<'_> {
     fn install(&self, index: usize, install: &InfectedInstall) -> view::InfectedInstall {
         let advisory = &self.rules.advisories[install.advisory.0];
-        let bad = install.component.as_ref().and_then(|component| bad_package(advisory, component));
+        let bad = named(install).and_then(|(name, version)| bad_package(advisory, name, version));
         view::InfectedInstall {
             index,
             advisory: advisory.id.clone(),
+            presence: install.presence().as_str(),
             package: install.component.as_ref().map(package),
+            mentions: install.mentions.iter().map(|one| self.mention(one)).collect(),
             triggers: install.triggers.iter().map(|one| Trigger::ALL[*one as usize].0).collect(),
             sightings: install.sightings.iter().map(|one| self.sighting(one)).collect(),
             runners: install.runners.iter().map(|one| self.runner(one)).collect(),
@@ -64,6 +66,18 @@ impl Context<'_> {
             },
             clean_before: bad.and_then(|package| package.clean_before.clone()),
             clean_after: bad.and_then(|package| package.clean_after.clone()),
+        }
+    }
+
+    fn mention(&self, mention: &Mention) -> view::Mention {
+        view::Mention {
+            source: mention.source.as_str(),
+            path: HostPath(mention.path.clone()),
+            name: mention.name.clone(),
+            version: mention.version.clone(),
+            ecosystem: mention.ecosystem.as_str(),
+            at: mention.at.as_ref().map(dated),
+            owner: self.user(mention.owner_uid),
         }
     }
 
@@ -214,12 +228,19 @@ fn view_of(advisory: &Advisory) -> view::Advisory {
     }
 }
 
-/// The entry of an advisory that names a component. An advisory may name one package
+/// Name and version of the package, installed or mentioned.
+fn named(install: &InfectedInstall) -> Option<(&str, &str)> {
+    let installed = install.component.as_ref().map(|one| (one.name.as_str(), &*one.version));
+    let mentioned = || install.mentions.first().map(|one| (one.name.as_str(), &*one.version));
+    installed.or_else(mentioned)
+}
+
+/// The entry of an advisory that names a package. An advisory may name one package
 /// several times with different versions; a version written in another way than the
-/// component's is still that package's.
-fn bad_package<'a>(advisory: &'a Advisory, component: &Component) -> Option<&'a BadPackage> {
-    let mut named = advisory.packages.iter().filter(|package| package.name == component.name);
-    let exact = named.clone().find(|package| package.versions.contains(&component.version));
+/// advisory's is still that package's.
+fn bad_package<'a>(advisory: &'a Advisory, name: &str, version: &str) -> Option<&'a BadPackage> {
+    let mut named = advisory.packages.iter().filter(|package| package.name == name);
+    let exact = named.clone().find(|package| package.versions.iter().any(|bad| bad == version));
     exact.or_else(|| named.next())
 }
 

@@ -176,6 +176,26 @@ pub struct Advisory {
     pub sources: Vec<String>,
 }
 
+/// A lock file, a cache entry, a log or a history that speaks of a package.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Mention {
+    /// What kind of file: `leftover`, `log`, `cache`, `history`, `lockfile`.
+    pub source: &'static str,
+    /// Which file.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// Name, normalised for its ecosystem.
+    pub name: String,
+    /// Version as written there.
+    pub version: String,
+    /// `PyPI` or `npm`.
+    pub ecosystem: &'static str,
+    /// When, as far as the file or its stamps say.
+    pub at: Option<Dated>,
+    /// Owner of the file.
+    pub owner: User,
+}
+
 /// Where an incident hit this host.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct InfectedInstall {
@@ -183,8 +203,13 @@ pub struct InfectedInstall {
     pub index: usize,
     /// Id of the incident.
     pub advisory: String,
-    /// The package; `None` where only its traces were seen.
+    /// How the package is here: `installed`, `traces`, or the surest that speaks of it:
+    /// `leftover`, `log`, `cache`, `history`, `lockfile`.
+    pub presence: &'static str,
+    /// The package; `None` where it is not installed now.
     pub package: Option<Package>,
+    /// What else speaks of just this package in this version, the surest first.
+    pub mentions: Vec<Mention>,
     /// What makes the code run: `install`, `interpreter-start`, `import`, `entry-point`,
     /// `folder-open`.
     pub triggers: Vec<&'static str>,

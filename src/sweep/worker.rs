@@ -10,15 +10,17 @@ use std::sync::atomic::Ordering;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::components::{Catalogue, component, is_metadata};
+use crate::components::mentions::Needs;
+use crate::components::{Catalogue, component, is_metadata, mentions};
 use crate::detect::engine::{Engine, Window};
 use crate::detect::stores::Stores;
 use crate::discover::walk::Met;
 use crate::error::{Problem, ProblemCode};
 use crate::inventory::settle;
+use crate::model::advisory::Ecosystem;
 use crate::model::artifact::{Artifact, ArtifactKind};
 use crate::model::candidate::Candidate;
-use crate::model::component::{Component, Sighting};
+use crate::model::component::{Component, Mention, Sighting};
 use crate::model::coverage::{Coverage, Skip};
 use crate::model::finding::{Finding, Identity, Location, Rejection};
 use crate::model::host::HostFiles;
@@ -53,6 +55,8 @@ pub struct Shared<'s> {
     pub watch: &'s Watch,
     /// Inodes with several names that were met.
     pub links: Links,
+    /// Held by the one worker that has a large file in memory.
+    pub large: Mutex<()>,
     /// Where workers leave what they found when they are done.
     pub harvest: Mutex<Harvest>,
 }
@@ -70,6 +74,7 @@ pub struct Harvest {
     pub findings: Vec<Finding>,
     pub components: Vec<Component>,
     pub sightings: Vec<Sighting>,
+    pub mentions: Vec<Mention>,
     pub coverage: Coverage,
 }
 
@@ -88,6 +93,7 @@ impl Drop for Worker<'_> {
         all.findings.extend(mine.findings);
         all.components.extend(mine.components);
         all.sightings.extend(mine.sightings);
+        all.mentions.extend(mine.mentions);
         all.coverage.merge(mine.coverage);
     }
 }
@@ -135,6 +141,7 @@ impl<'s> Worker<'s> {
         is_new
             || !self.shared.stores.at(&artifact.path).is_empty()
             || is_metadata(&artifact.path)
+            || mentions::is_mention(&artifact.path)
             || self.shared.catalogue.names(&artifact.path)
     }
 
@@ -189,6 +196,7 @@ impl Look<'_, '_> {
         self.segment(&Segment::whole(text));
         self.stores(text);
         self.components(text);
+        self.mentions(text);
         self.traces(Some(bytes));
         self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
         bytes.len() as u64
@@ -213,6 +221,7 @@ impl Look<'_, '_> {
             self.take(raw, rejected);
         }
         self.traces(None);
+        self.mentions_of_large(Some(bytes));
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
         self.tell_unparsed(is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
         if mapping.is_torn() {
@@ -256,6 +265,7 @@ impl Look<'_, '_> {
             self.problem(ProblemCode::Changed, "it became shorter");
         }
         self.traces(None);
+        self.mentions_of_large(None);
         self.tell_unparsed(is_wide);
         chunks.size_bytes()
     }
@@ -292,6 +302,38 @@ impl Look<'_, '_> {
         }
         let claims = self.shared.catalogue.record_claims(self.artifact, bytes);
         self.harvest.sightings.extend(claims);
+    }
+
+    /// Bad versions that the artifact speaks of. What is no hit is not kept.
+    fn mentions(&mut self, bytes: &[u8]) {
+        let is_bad = |ecosystem: Ecosystem, name: &str, version: &str| {
+            !self.shared.catalogue.hits_of(ecosystem, name, version).is_empty()
+        };
+        let (found, problem) = mentions::mentions(self.artifact, bytes, &is_bad);
+        self.harvest.mentions.extend(found);
+        self.harvest.coverage.problems.extend(problem);
+    }
+
+    /// The same for what did not come as a whole: of a mapping the end is at hand, other
+    /// files are read again, one at a time in all threads, so that memory stays bounded.
+    fn mentions_of_large(&mut self, mapped: Option<&[u8]>) {
+        let path = &self.artifact.path;
+        match (mentions::needs(path), mapped) {
+            (None, _) => {}
+            (Some(Needs::Name), _) => self.mentions(&[]),
+            (Some(Needs::Tail), Some(bytes)) => {
+                // A copy: a mapping may change between two looks.
+                let tail = bytes[bytes.len().saturating_sub(mentions::TAIL_BYTES)..].to_vec();
+                self.mentions(&tail);
+            }
+            _ => {
+                let _one_at_a_time = locked(&self.shared.large);
+                match self.shared.files.read(path, mentions::SIZE_BYTES_MAX) {
+                    Ok(bytes) => self.mentions(&bytes),
+                    Err(_) => self.problem(ProblemCode::ComponentsTooBig, ""),
+                }
+            }
+        }
     }
 
     /// Traces of known incidents. `content` is the whole file where it is at hand; else it

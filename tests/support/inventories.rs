@@ -229,6 +229,7 @@ fn install(component: &Component) -> InfectedInstall {
     InfectedInstall {
         advisory: AdvisoryIndex(0),
         component: Some(component.clone()),
+        mentions: Vec::new(),
         triggers: vec![Trigger::Install, Trigger::InterpreterStart],
         sightings: vec![Sighting {
             advisory: AdvisoryIndex(0),

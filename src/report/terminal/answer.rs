@@ -6,6 +6,7 @@ use std::io;
 
 use crate::error::ProblemCode;
 use crate::model::principal::Certainty;
+use crate::report::terminal::past;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::Standing;
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
@@ -31,22 +32,47 @@ pub fn answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
 }
 
 fn infected_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
-    let mut claims: Vec<String> = Vec::new();
+    let mut claims: Vec<(&str, Style, String)> = Vec::new();
     for install in &report.infected_installs {
-        let claim = claim(report, install);
+        let claim = if past::is_here(install) {
+            ("INFECTED: ", Style::Alarm, claim(report, install))
+        } else {
+            ("MENTIONED: ", Style::Caution, past_claim(report, install))
+        };
         // Two environments with the same package make the same claim.
         if !claims.contains(&claim) {
             claims.push(claim);
         }
     }
-    for claim in claims.iter().take(CLAIMS_MAX) {
-        screen.hang(0, "INFECTED: ", Style::Alarm, claim)?;
+    claims.sort_by_key(|(lead, ..)| *lead);
+    for (lead, style, claim) in claims.iter().take(CLAIMS_MAX) {
+        screen.hang(0, lead, *style, claim)?;
     }
     if claims.len() > CLAIMS_MAX {
         let n_more = counted(claims.len() - CLAIMS_MAX, "more infected install");
-        screen.hang(0, "INFECTED: ", Style::Alarm, &format!("{n_more}, listed below."))?;
+        let (lead, style, _) = &claims[CLAIMS_MAX];
+        screen.hang(0, lead, *style, &format!("{n_more}, listed below."))?;
+    }
+    if past::is_all_past(report) && Standing::count_to_rotate(report) == 0 {
+        screen.prose(0, "Nothing that was read shows that it ran here.")?;
+        return readable_today(report).map_or(Ok(()), |text| screen.prose(0, &text));
     }
     screen.prose(0, &reach(report, screen.is_quiet()))
+}
+
+/// `litellm 1.82.8 on web-3: not installed now; a lock file would install it.`
+fn past_claim(report: &Report, install: &InfectedInstall) -> String {
+    let what = past::name(install).unwrap_or_else(|| install.advisory.clone());
+    let clause = past::clause(install.presence);
+    let ran = surest(&install.runners).map_or_else(String::new, |(_, users)| {
+        let since = minute(&install.window.window.start);
+        format!("; it may have run as {users}, from {since} on")
+    });
+    format!("{what} on {}: {clause}{ran}.", host(report))
+}
+
+fn host(report: &Report) -> &str {
+    if report.run.host.is_empty() { "this host" } else { &report.run.host }
 }
 
 /// `litellm 1.82.8 ran on web-3 as ana, since 2026-03-24 11:02 UTC.`
@@ -55,7 +81,7 @@ fn claim(report: &Report, install: &InfectedInstall) -> String {
         || format!("{} (traces of it, no package)", install.advisory),
         |package| format!("{} {}", package.name, package.version),
     );
-    let host = if report.run.host.is_empty() { "this host" } else { &report.run.host };
+    let host = host(report);
     let window = &install.window.window;
     let (is, time) = if is_before(&window.end, &report.run.started) {
         ("was", format!("between {} and {}", minute(&window.start), minute(&window.end)))
@@ -118,11 +144,14 @@ fn clean_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
         return screen.prose(0, "Nothing found: no infected install, and no credential.");
     }
     screen.prose(0, "No infected install found in what was read.")?;
-    screen.prose(0, &readable_today(report))
+    readable_today(report).map_or(Ok(()), |text| screen.prose(0, &text))
 }
 
 /// `What code running as a user could read today: ana 14, bob 3 (root reads everything).`
-fn readable_today(report: &Report) -> String {
+fn readable_today(report: &Report) -> Option<String> {
+    if report.credentials.is_empty() {
+        return None;
+    }
     let readers = report.credentials.iter().flat_map(|credential| &credential.readers);
     let mut counts: Vec<(usize, &str)> = Vec::new();
     for reader in readers {
@@ -133,13 +162,15 @@ fn readable_today(report: &Report) -> String {
     }
     if counts.is_empty() {
         let credentials = counted(report.credentials.len(), "credential");
-        return format!("{credentials} found, which only code running as root could read today.");
+        return Some(format!(
+            "{credentials} found, which only code running as root could read today."
+        ));
     }
     counts.sort_by_key(|(n, user)| (Reverse(*n), *user));
     let users: Vec<String> =
         counts.iter().map(|(n, user)| format!("{user} {}", number(*n))).collect();
     let users = listed(&users, USERS_MAX);
-    format!("What code running as a user could read today: {users} (root reads everything).")
+    Some(format!("What code running as a user could read today: {users} (root reads everything)."))
 }
 
 /// What the look missed, if anything.
@@ -182,6 +213,9 @@ fn clean_end(report: &Report) -> String {
 }
 
 fn infected_end(report: &Report, n_installs: usize) -> String {
+    if past::is_all_past(report) {
+        return past_end(report, n_installs);
+    }
     let installs = counted(n_installs, "infected install");
     let has_steps = report.advisories.iter().any(|advisory| !advisory.contain.is_empty());
     let first = if has_steps { "Contain it first" } else { "Remove it first" };
@@ -195,6 +229,16 @@ fn infected_end(report: &Report, n_installs: usize) -> String {
         "{installs}, {credentials} to rotate. {first}, then start with credential {start}, from \
          another machine."
     )
+}
+
+fn past_end(report: &Report, n_installs: usize) -> String {
+    let packages = counted(n_installs, "bad package");
+    let first = "Clear what would install it again, and find out whether it ran";
+    let rotate = match Standing::count_to_rotate(report) {
+        0 => String::new(),
+        n => format!(" Until that is known, {} are to be rotated.", counted(n, "credential")),
+    };
+    format!("{packages} mentioned, none installed now. {first}.{rotate}")
 }
 
 fn rank_of_first(report: &Report) -> usize {

@@ -4,9 +4,10 @@ use std::io;
 
 use crate::model::advisory::Trigger;
 use crate::report::escape::escape_path;
+use crate::report::terminal::past;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{counted, listed, minute};
-use crate::report::view::{Advisory, InfectedInstall, Package, Report, Sighting};
+use crate::report::view::{Advisory, InfectedInstall, Mention, Package, Report, Sighting};
 
 /// Most installs told of unless everything is.
 const INSTALLS_MAX: usize = 10;
@@ -19,7 +20,12 @@ const INDENT: usize = 4;
 
 /// The steps before any rotation.
 pub fn contain(report: &Report, screen: &mut Screen) -> io::Result<()> {
-    let advisories = report.advisories.iter().filter(|advisory| !advisory.contain.is_empty());
+    let ran = |advisory: &&Advisory| {
+        let mut installs = report.infected_installs.iter();
+        installs.any(|one| one.advisory == advisory.id && past::may_have_run(one))
+    };
+    let advisories = report.advisories.iter().filter(ran);
+    let advisories = advisories.filter(|advisory| !advisory.contain.is_empty());
     let advisories: Vec<&Advisory> = advisories.collect();
     if advisories.is_empty() {
         return Ok(());
@@ -67,26 +73,50 @@ pub fn installs(report: &Report, screen: &mut Screen) -> io::Result<()> {
 }
 
 fn one_install(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
-    let title = install.package.as_ref().map_or_else(
-        || format!("{}: traces only, no package", install.advisory),
-        |package| format!("{} {} ({})", package.name, package.version, package.ecosystem),
-    );
-    screen.hang(0, &format!("{:>2}. ", install.index + 1), Style::Alarm, &title)?;
-    if let Some(package) = &install.package {
-        installed(package, screen)?;
+    let style = if past::is_here(install) { Style::Alarm } else { Style::Caution };
+    screen.hang(0, &format!("{:>2}. ", install.index + 1), style, &title(install))?;
+    match &install.package {
+        Some(package) => installed(package, screen)?,
+        None if past::is_here(install) => {}
+        None => screen.field(INDENT, "now", past::clause(install.presence))?,
     }
+    mentions(&install.mentions, screen)?;
     if !install.triggers.is_empty() {
         screen.field(INDENT, "runs", &clauses(&install.triggers))?;
     }
-    runners(install, screen)?;
-    let window = &install.window.window;
-    let text = format!("{} to {}", minute(&window.start), minute(&window.end));
-    screen.field(INDENT, "window", &(text + &parenthesis(&install.window.evidence)))?;
+    if past::is_here(install) || !install.runners.is_empty() {
+        ran(install, screen)?;
+    }
     sightings(&install.sightings, screen)?;
     match move_to(install) {
         Some(versions) => screen.field(INDENT, "move to", &versions),
         None => Ok(()),
     }
+}
+
+fn title(install: &InfectedInstall) -> String {
+    let mentioned = install.mentions.first().zip(past::name(install));
+    match (&install.package, mentioned) {
+        (Some(package), _) => {
+            format!("{} {} ({})", package.name, package.version, package.ecosystem)
+        }
+        (None, Some((mention, name))) => format!("{name} ({})", mention.ecosystem),
+        (None, None) => format!("{}: traces only, no package", install.advisory),
+    }
+}
+
+/// As whom and since when.
+fn ran(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
+    runners(install, screen)?;
+    let window = &install.window.window;
+    let text = format!("{} to {}", minute(&window.start), minute(&window.end));
+    screen.field(INDENT, "window", &(text + &parenthesis(&install.window.evidence)))
+}
+
+fn mentions(mentions: &[Mention], screen: &mut Screen) -> io::Result<()> {
+    let n_shown = screen.n_shown(mentions.len(), LINES_MAX);
+    mentions.iter().take(n_shown).try_for_each(|one| past::mention(INDENT, one, screen))?;
+    rest(mentions.len(), n_shown, screen)
 }
 
 /// What an incident is; told once, with the first of its installs.

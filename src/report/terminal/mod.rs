@@ -6,6 +6,7 @@ mod answer;
 mod coverage;
 mod installs;
 mod list;
+mod past;
 pub mod screen;
 mod standing;
 pub mod words;

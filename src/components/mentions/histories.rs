@@ -1,0 +1,149 @@
+//! Commands that asked for a package: lines of shell histories, with the time of each
+//! where the shell keeps it. Understands no shell language: a variable in the place of a
+//! version, or a script that was run, says nothing here.
+
+use crate::components::mentions::naming::{at_version, requirement};
+use crate::components::mentions::{Listener, Malformed, Named, Needs, Page, Witness};
+use crate::model::advisory::Ecosystem;
+use crate::model::component::MentionSource;
+use crate::model::time::Moment;
+
+/// Words before the installer: `sudo -u ana env A=1 python3 -m pip install`.
+const WORDS_BEFORE_MAX: usize = 8;
+
+/// How to read a shell's history.
+pub fn witness(name: &str) -> Option<Witness> {
+    let names = [
+        ".bash_history",
+        ".zsh_history",
+        ".zhistory",
+        ".histfile",
+        ".history",
+        ".sh_history",
+        ".ash_history",
+        ".ksh_history",
+        "fish_history",
+        "ConsoleHost_history.txt",
+    ];
+    let source = MentionSource::History;
+    names.contains(&name).then_some(Witness { source, needs: Needs::Whole, read: history })
+}
+
+/// bash writes the time on a line before the command, zsh before it on the same line,
+/// fish after it.
+fn history(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
+    let text = page.text();
+    let is_fish = page.name() == "fish_history";
+    let mut at = None;
+    let mut pending = None;
+    for line in text.lines() {
+        if is_fish {
+            if let Some(command) = line.strip_prefix("- cmd: ") {
+                say(pending.replace(command), None, listener);
+            } else if let Some(when) = line.trim_start().strip_prefix("when: ") {
+                say(pending.take(), epoch(when), listener);
+            }
+        } else if let Some(when) = line.strip_prefix('#').and_then(epoch) {
+            at = Some(when);
+        } else {
+            let (own, command) = zsh(line).unwrap_or((at, line));
+            say(Some(command), own, listener);
+        }
+    }
+    say(pending, None, listener);
+    Ok(())
+}
+
+fn say(command: Option<&str>, at: Option<Moment>, listener: &mut Listener<'_>) {
+    let at = at.map(|at| (at, "time in the shell's history"));
+    if let Some(command) = command {
+        command_line(command, &mut |named| listener(Named { at, ..named }));
+    }
+}
+
+/// `: 1774348740:0;command`
+fn zsh(line: &str) -> Option<(Option<Moment>, &str)> {
+    let (when, rest) = line.strip_prefix(": ")?.split_once(':')?;
+    let (_, command) = rest.split_once(';')?;
+    Some((epoch(when), command))
+}
+
+fn epoch(text: &str) -> Option<Moment> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    Moment::parse(text).filter(|_| is_number)
+}
+
+/// What a command line asks an installer for.
+pub fn command_line(line: &str, listener: &mut Listener<'_>) {
+    for command in line.split(['|', ';', '&', '\n']) {
+        let words: Vec<&str> = command.split_whitespace().map(unquoted).collect();
+        let installer = words.iter().take(WORDS_BEFORE_MAX).enumerate();
+        let mut installers = installer.filter_map(|(at, word)| Some((at, Installer::of(word)?)));
+        if let Some((at, installer)) = installers.next() {
+            asked_for(installer, &words[at + 1..], listener);
+        }
+    }
+}
+
+fn unquoted(word: &str) -> &str {
+    word.trim_matches(['"', '\'', '`', '(', ')', '$'])
+}
+
+#[derive(Clone, Copy)]
+struct Installer {
+    ecosystem: Ecosystem,
+    /// Whether every call runs a package, without a verb.
+    runs: bool,
+}
+
+impl Installer {
+    fn of(word: &str) -> Option<Self> {
+        let program = word.rsplit('/').next()?;
+        let (ecosystem, runs) = match program {
+            "npm" | "yarn" | "pnpm" | "bun" => (Ecosystem::Npm, false),
+            "npx" | "bunx" | "pnpx" => (Ecosystem::Npm, true),
+            "uv" | "pipx" | "poetry" | "pdm" | "pipenv" => (Ecosystem::PyPI, false),
+            "conda" | "mamba" | "micromamba" | "pixi" => (Ecosystem::PyPI, false),
+            "uvx" => (Ecosystem::PyPI, true),
+            _ if program
+                .trim_end_matches(['.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+                == "pip" =>
+            {
+                (Ecosystem::PyPI, false)
+            }
+            _ => return None,
+        };
+        Some(Self { ecosystem, runs })
+    }
+}
+
+/// Words that get a package, within the first few: `uv tool install`, `yarn global add`.
+const GETTING: &[&str] = &[
+    "install", "i", "in", "add", "ci", "run", "x", "exec", "dlx", "create", "inject", "download",
+    "wheel", "upgrade", "update", "up",
+];
+
+/// Words that take one away.
+const REMOVING: &[&str] = &["uninstall", "un", "remove", "rm", "unlink", "uninject"];
+
+fn asked_for(installer: Installer, words: &[&str], listener: &mut Listener<'_>) {
+    let verbs = || words.iter().filter(|word| !word.starts_with('-')).take(3);
+    let gets = installer.runs || verbs().any(|verb| GETTING.contains(verb));
+    if !gets || verbs().any(|verb| REMOVING.contains(verb)) {
+        return;
+    }
+    let package = |word: &&str| -> Option<(String, String)> {
+        let word = word.rsplit_once("--from=").map_or(*word, |(_, spec)| spec);
+        let found = match installer.ecosystem {
+            Ecosystem::PyPI => requirement(word).or_else(|| at_version(word)),
+            _ => at_version(word),
+        };
+        let (name, version) = found?;
+        // `uvx 'tool[extra]@1.2'`
+        let name = name.split('[').next()?;
+        Some((name.to_owned(), version.to_owned()))
+    };
+    for (name, version) in words.iter().filter_map(package) {
+        listener(Named::new(installer.ecosystem, (&name, &version)));
+    }
+}

@@ -1,0 +1,400 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::artifact::{ArtifactKind, Inode};
+
+fn artifact(path: &str) -> Artifact {
+    let at = Moment::new(1_774_348_740, 0);
+    let times = FileTimes { accessed: at, modified: at, changed: at, born: Some(at) };
+    Artifact {
+        path: path.into(),
+        inode: Inode {
+            device: 1,
+            number: 1,
+            mode: 0o100_644,
+            uid: 1000,
+            gid: 1000,
+            n_links: 1,
+            size_bytes: 1,
+            times,
+        },
+        kind: ArtifactKind::File,
+    }
+}
+
+fn all(path: &str, bytes: &[u8]) -> (Vec<Mention>, Option<Problem>) {
+    mentions(&artifact(path), bytes, &|_, _, _| true)
+}
+
+/// What a file mentions: `name version`, with the time where the file itself has one.
+fn said(path: &str, text: &str) -> Vec<String> {
+    let (found, _) = all(path, text.as_bytes());
+    let line = |one: Mention| {
+        let at = one.at.filter(|dated| !dated.evidence.starts_with("birth of"));
+        let at = at.map_or_else(String::new, |dated| format!(" {}", dated.at));
+        format!("{} {}{at}", one.name, one.version)
+    };
+    found.into_iter().map(line).collect()
+}
+
+#[track_caller]
+fn check(path: &str, text: &str, expected: &[&str]) {
+    assert_eq!(said(path, text), expected, "{path}");
+}
+
+#[test]
+fn requirements_count_where_they_are_exact() {
+    let text = "# made by a tool\n-e .\n--index-url x==1\nSix==1.16.0 \\\n    --hash=sha256:00\n\
+                attrs[dev] == 23.2.0 ; python_version < '4' # via x\nnot>=1.0\nstar==1.*\n\
+                pkg @ https://files.example/lite_llm-1.82.8-py3-none-any.whl\n";
+    let expected = ["attrs 23.2.0", "lite-llm 1.82.8", "six 1.16.0"];
+    check("/srv/app/requirements.txt", text, &expected);
+    check("/srv/app/dev-requirements.txt", text, &expected);
+    check("/srv/app/requirements/base.txt", text, &expected);
+    check("/srv/app/notes.txt", text, &[]);
+}
+
+#[test]
+fn toml_lock_files_give_name_and_version_of_each_package() {
+    let poetry = "[[package]]\nname = \"Six\"\nversion = \"1.16.0\"\ndescription = \"\"\n\n\
+                  [package.dependencies]\nversion = \"9.9.9\"\n\n[metadata]\nversion = \"8\"\n";
+    check("/srv/app/poetry.lock", poetry, &["six 1.16.0"]);
+    check("/srv/app/pdm.lock", poetry, &["six 1.16.0"]);
+    let uv = "version = 1\n[[package]]\nname = \"attrs\"\nversion = \"23.2.0\"\n\
+              source = { registry = \"https://registry.example\" }\n[package.metadata]\n\
+              requires-dist = [\n    { name = \"six\", specifier = \"==1.0\" },\n]\n";
+    check("/srv/app/uv.lock", uv, &["attrs 23.2.0"]);
+    let pylock = "[[packages]]\nname = 'six'\nversion = '1.16.0'\n[[packages]]\nname = \"demo\"\n";
+    check("/srv/app/pylock.toml", pylock, &["six 1.16.0"]);
+    check("/srv/app/pylock.dev.toml", pylock, &["six 1.16.0"]);
+}
+
+#[test]
+fn pipenv_and_conda_lock_their_own_way() {
+    let pipfile = r#"{"_meta": {"hash": {"sha256": "00"}, "pipfile-spec": 6},
+        "default": {"six": {"hashes": [], "version": "==1.16.0"}, "git": {"ref": "0"}},
+        "develop": {"attrs": {"version": "==23.2.0"}}}"#;
+    check("/srv/app/Pipfile.lock", pipfile, &["attrs 23.2.0", "six 1.16.0"]);
+    let environment = "dependencies:\n  - conda-forge::six=1.16.0=py_0\n  - python\n  - pip:\n    \
+                       - attrs==23.2.0\n";
+    check("/srv/app/environment.yml", environment, &["attrs 23.2.0", "six 1.16.0"]);
+    let lock = "package:\n- name: six\n  version: 1.16.0\n  manager: conda\n- name: 'attrs'\n  \
+                version: '23.2.0'\n";
+    check("/srv/app/conda-lock.yml", lock, &["attrs 23.2.0", "six 1.16.0"]);
+}
+
+#[test]
+fn npm_lock_files_of_all_versions_are_read() {
+    let one = r#"{"name": "app", "lockfileVersion": 1, "requires": true, "dependencies": {
+        "@s/is": {"version": "4.0.0", "requires": {"x": "^1"}},
+        "alias": {"version": "npm:chalk@5.6.1"},
+        "is-odd": {"version": "3.0.1", "dependencies": {"is-number": {"version": "6.0.0"}}}}}"#;
+    let expected = ["@s/is 4.0.0", "chalk 5.6.1", "is-number 6.0.0", "is-odd 3.0.1"];
+    check("/srv/app/package-lock.json", one, &expected);
+    let three = r#"{"lockfileVersion": 3, "packages": {
+        "": {"name": "app", "version": "1.0.0", "dependencies": {"is-odd": "3.0.1"}},
+        "node_modules/@s/is": {"version": "4.0.0", "license": "MIT"},
+        "node_modules/alias": {"name": "chalk", "version": "5.6.1"},
+        "node_modules/linked": {"resolved": "packages/linked", "link": true},
+        "node_modules/is-odd/node_modules/is-number": {"version": "6.0.0"}}}"#;
+    let expected = ["@s/is 4.0.0", "app 1.0.0", "chalk 5.6.1", "is-number 6.0.0"];
+    check("/srv/app/npm-shrinkwrap.json", three, &expected);
+    check("/srv/app/node_modules/.package-lock.json", three, &expected);
+}
+
+#[test]
+fn yarn_lock_files_of_both_families_are_read() {
+    let one = "# yarn lockfile v1\n\n\"@s/is@4.0.0\", \"@s/is@^4\":\n  version \"4.0.0\"\n\n\
+               is-odd@3.0.1:\n  version \"3.0.1\"\n  dependencies:\n    is-number \"^6.0.0\"\n\n\
+               alias@npm:chalk@5.6.1:\n  version \"5.6.1\"\n";
+    check("/srv/app/yarn.lock", one, &["@s/is 4.0.0", "chalk 5.6.1", "is-odd 3.0.1"]);
+    let berry = "__metadata:\n  version: 8\n\n\"@s/is@npm:4.0.0, @s/is@npm:^4\":\n  version: 4.0.0\n  \
+                 resolution: \"@s/is@npm:4.0.0\"\n\n\"alias@npm:chalk@5.6.1\":\n  version: 5.6.1\n";
+    check("/srv/app/yarn.lock", berry, &["@s/is 4.0.0", "chalk 5.6.1"]);
+}
+
+#[test]
+fn pnpm_and_bun_lock_files_are_read() {
+    let path = "/srv/app/pnpm-lock.yaml";
+    let expected = ["@s/is 4.0.0", "is-odd 3.0.1"];
+    let five = "lockfileVersion: 5.4\npackages:\n\n  /@s/is/4.0.0:\n    dev: false\n\n  \
+                /is-odd/3.0.1_react@17.0.0:\n    version: 9.9.9\n";
+    check(path, five, &expected);
+    let six = "packages:\n\n  /@s/is@4.0.0:\n    dev: false\n\n  /is-odd@3.0.1(react@17.0.0):\n";
+    check(path, six, &expected);
+    let nine = "importers:\n\n  .:\n    dependencies:\n      no:\n        version: 1.0.0\n\n\
+                packages:\n\n  '@s/is@4.0.0':\n    resolution: {integrity: x}\n\nsnapshots:\n\n  \
+                '@s/is@4.0.0': {}\n\n  is-odd@3.0.1:\n    dependencies:\n      is-number: 6.0.0\n";
+    check(path, nine, &expected);
+    let bun = "{\n  \"lockfileVersion\": 1,\n  \"packages\": {\n    \"@s/is\": [\"@s/is@4.0.0\", \"\", \
+               {}, \"sha512-00\"],\n\n    \"is-odd\": [\"is-odd@3.0.1\", \"\", {}, \"sha512-00\"],\n  }\n}\n";
+    check("/srv/app/bun.lock", bun, &expected);
+}
+
+#[test]
+fn caches_are_known_by_the_names_of_their_files() {
+    let six = ["six 1.16.0"];
+    check("/home/a/.cache/pip/wheels/00/six-1.16.0-py2.py3-none-any.whl", "", &six);
+    check("/home/a/.cache/uv/wheels-v8/pypi/six/1.16.0-py2.py3-none-any.msgpack", "", &six);
+    check("/home/a/.cache/uv/wheels-v5/index/0a1b/six/1.16.0-py3-none-any.http", "", &six);
+    check("/home/a/.cache/uv/sdists-v11/pypi/six/1.16.0/revision.http", "", &six);
+    check("/home/a/.cache/uv/simple-v28/pypi/six.rkyv", "", &[]);
+    check("/opt/conda/pkgs/six-1.16.0-pyh6c4a22f_0.conda", "", &six);
+    let cache = "/home/a/.yarn/berry/cache/is-odd-npm-3.0.1-93c3c3f41b-7.zip";
+    check(cache, "", &["is-odd 3.0.1"]);
+    let scoped = "/home/a/.yarn/berry/cache/@s-is-npm-4.0.0-5aa71e5397-7.zip";
+    check(scoped, "", &["@s-is 4.0.0", "@s/is 4.0.0"]);
+    check("/home/a/.bun/install/cache/is-odd@3.0.1@@@1/package.json", "{}", &["is-odd 3.0.1"]);
+    check("/home/a/.bun/install/cache/@s/is@4.0.0@@@1/package.json", "{}", &["@s/is 4.0.0"]);
+}
+
+#[test]
+fn caches_say_the_rest_in_their_files() {
+    let odd = r#"{"name": "is-odd", "version": "3.0.1", "files": {}}"#;
+    let yarn = "/home/a/.cache/yarn/v6/npm-is-odd-3.0.1-00-integrity/node_modules/is-odd";
+    check(&format!("{yarn}/package.json"), odd, &["is-odd 3.0.1"]);
+    check("/home/a/.pnpm/store/v3/files/5a/00-index.json", odd, &["is-odd 3.0.1"]);
+    check("/home/a/.pnpm/store/v10/index/5a/00-is-odd@3.0.1.json", odd, &["is-odd 3.0.1"]);
+    let database = "SQLite\0sha512-0/0+0==\tis-odd@3.0.1\u{81}\0sha512-0==\t@s/is@4.0.0sha512-0";
+    let expected = ["@s/is 4.0.0", "is-odd 3.0.1"];
+    check("/home/a/.local/share/pnpm/store/v11/index.db", database, &expected);
+    let body = "PK\u{1}\u{2}\0\0lite_llm-1.82.8.dist-info/METADATAPK";
+    check("/home/a/.cache/pip/http-v2/0/1/2/3/4/012.body", body, &["lite-llm 1.82.8"]);
+    let index = "\n00\t{\"key\":\"make-fetch-happen:request-cache:https://registry.example/@s/is/-/\
+                 is-4.0.0.tgz\",\"integrity\":\"sha512-0\",\"time\":1774348740123,\"size\":1}\n11\t{\"key\":";
+    let path = "/home/a/.npm/_cacache/index-v5/8c/f0/1234";
+    check(path, index, &["@s/is 4.0.0 2026-03-24T10:39:00Z"]);
+}
+
+#[test]
+fn metadata_counts_where_it_is_not_installed() {
+    let metadata = "Metadata-Version: 2.1\nName: Six\nVersion: 1.16.0\n\nVersion: 9.9.9\n";
+    let source = |path: &str| all(path, metadata.as_bytes()).0.first().map(|one| one.source);
+    let cache = Some(MentionSource::Cache);
+    assert_eq!(source("/c/archive-v0/Zx0/six-1.16.0.dist-info/METADATA"), cache);
+    assert_eq!(source("/conda/pkgs/six-1-0/site-packages/six-1.16.0.dist-info/METADATA"), cache);
+    let site = "/venv/lib/python3.12/site-packages";
+    assert_eq!(source(&format!("{site}/six-1.16.0.dist-info/METADATA")), None);
+    // uv keeps whole environments there too, and those have run.
+    assert_eq!(source(&format!("/c/archive-v0/Zx0{site}/six-1.16.0.dist-info/METADATA")), None);
+    let leftover = format!("{site}/~ix-1.16.0.dist-info/METADATA");
+    assert_eq!(source(&leftover), Some(MentionSource::Leftover));
+    check(&leftover, metadata, &["six 1.16.0"]);
+}
+
+#[test]
+fn npm_logs_tell_what_was_placed_and_fetched_and_when() {
+    let path = "/home/a/.npm/_logs/2026-03-24T11_02_03_123Z-debug-0.log";
+    let log = "7 verbose title npm i is-odd@3.0.1\n24 silly fetch manifest is-odd@3.0.1\n\
+               25 silly placeDep ROOT is-odd@3.0.1 OK for: app@0.0.1 want: 3.0.1\n\
+               36 http cache @s/is@https://registry.example/@s/is/-/is-4.0.0.tgz 0ms (cache hit)\n\
+               37 http fetch GET 200 https://registry.example/x/-/x-1.0.0.tgz 3ms (cache miss)\n";
+    let at = "2026-03-24T11:02:03Z";
+    let fetched = [format!("@s/is 4.0.0 {at}"), format!("x 1.0.0 {at}")];
+    assert_eq!(said(path, log), fetched, "what was only planned does not count");
+    let written = format!("{log}45 silly ADD node_modules/is-odd\n");
+    let expected = [&fetched[0], &format!("is-odd 3.0.1 {at}"), &fetched[1]];
+    assert_eq!(said(path, &written), expected.map(String::clone));
+}
+
+#[test]
+fn logs_of_python_tools_and_distributions_are_read() {
+    let at = "2026-03-24T11:02:03Z";
+    let six = format!("six 1.16.0 {at}");
+    let pip = "2026-03-24T11:02:03,123 Successfully installed six-1.16.0 ruamel.yaml-0.18\n";
+    check("/home/a/pip.log", pip, &[&format!("ruamel-yaml 0.18 {at}"), &six]);
+    let pipx = "862.1ms (setup:1994): 2026-03-24 11:02:03\n862.4ms (setup:1995): \
+                /usr/bin/pipx install six==1.16.0\n900ms (run:2): running /x/pip uninstall a==1\n";
+    check("/home/a/.local/state/pipx/log/cmd_2026-03-24_11.02.03.log", pipx, &[&six]);
+    let conda = "==> 2026-03-24 11:02:03 <==\n# cmd: conda install six\n+conda-forge/noarch::six-\
+                 1.16.0-pyh6c4a22f_0\n-defaults::attrs-1.0-0\n";
+    check("/opt/conda/conda-meta/history", conda, &[&six]);
+    let dpkg = "2026-03-24 11:02:03 install python3-six:all <none> 1:1.15.0-2\n2026-03-24 11:02:03 \
+                status installed python3-six:all 1:1.16.0-4+b1\n2026-03-24 11:02:03 status \
+                installed libc6:amd64 2.36-9\n";
+    check("/var/log/dpkg.log.1", dpkg, &[&six]);
+    let apt = "Start-Date: 2026-03-24  11:02:03\nInstall: python3-six:amd64 (1.16.0-4, automatic), \
+               node-is-odd:all (3.0.1-1)\nUpgrade: python3-attrs:all (1.0-1, 2.0-1)\n";
+    let expected = [format!("attrs 2.0 {at}"), six, format!("is-odd 3.0.1 {at}")];
+    check("/var/log/apt/history.log", apt, &expected.each_ref().map(String::as_str));
+}
+
+#[test]
+fn histories_tell_who_asked_and_when_the_shell_kept_it() {
+    let at = "2026-03-24T10:39:00Z";
+    let six = format!("six 1.16.0 {at}");
+    let bash = "#1774348740\npip install six==1.16.0\n#1774348741\nls\n";
+    check("/home/a/.bash_history", bash, &[&six]);
+    check("/home/a/.zsh_history", ": 1774348740:0;uv pip install 'six==1.16.0'\n", &[&six]);
+    let fish = "- cmd: uvx six@1.16.0\n  when: 1774348740\n- cmd: pip install last==1.0\n";
+    check("/home/a/.local/share/fish/fish_history", fish, &["last 1.0", &six]);
+    check("/home/a/.bash_history", "pip install six==1.16.0\n", &["six 1.16.0"]);
+}
+
+#[test]
+fn commands_of_every_installer_are_understood() {
+    let path = "/home/a/.bash_history";
+    for command in [
+        "sudo -H python3 -m pip install -U 'Six[x]==1.16.0' other",
+        "cd /srv && /opt/v/bin/pip3.12 install six==1.16.0;ls",
+        "uv tool install six@1.16.0",
+        "uv run --with six==1.16.0 x.py",
+        "uvx --from=six==1.16.0 six",
+        "pipx run six==1.16.0",
+        "poetry add six==1.16.0",
+    ] {
+        check(path, command, &["six 1.16.0"]);
+    }
+    for command in [
+        "npm i -g @s/is@4.0.0",
+        "npx -y @s/is@4.0.0 x",
+        "yarn global add @s/is@4.0.0",
+        "pnpm dlx @s/is@4.0.0",
+        "bun add alias@npm:@s/is@4.0.0",
+    ] {
+        check(path, command, &["@s/is 4.0.0"]);
+    }
+    for command in [
+        "pip uninstall six==1.16.0",
+        "npm uninstall @s/is@4.0.0",
+        "echo six==1.16.0",
+        "npm i is@latest is@^4.0.0",
+        "pip install six==$V",
+        "ssh ana@10.0.0.1",
+    ] {
+        check(path, command, &[]);
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_off_gives_what_came_before_and_a_problem() {
+    let cut = br#"{"packages": {"node_modules/a": {"version": "1.0.0"}, "node_modules/b": {"ver"#;
+    let (found, problem) = all("/srv/package-lock.json", cut);
+    assert_eq!(found.len(), 1);
+    assert_eq!(problem.map(|one| one.code), Some(ProblemCode::ComponentsMalformed));
+    let deep = format!("{{\"dependencies\":{}", "{\"a\":{\"dependencies\":".repeat(100_000));
+    assert!(all("/srv/package-lock.json", deep.as_bytes()).1.is_some());
+    assert!(all("/srv/package-lock.json", b"").1.is_some());
+}
+
+#[test]
+fn names_with_escapes_and_versions_that_are_none_are_not_kept() {
+    let hostile = "si\u{1b}[31mx==1.0\nsix==\u{1b}]0;x\u{7}\nsix==../../etc\nsix==\n==1.0\n";
+    check("/srv/requirements.txt", hostile, &[]);
+    let long = format!("six==1.{}\n{}==1.0\n", "0".repeat(10_000), "x".repeat(10_000));
+    check("/srv/requirements.txt", &long, &[]);
+}
+
+#[test]
+fn a_million_lines_are_read_and_only_the_wanted_one_is_kept() {
+    let mut text: String = (0..1_000_000).map(|n| format!("p{n}==1.0\n")).collect();
+    text += "six==1.16.0\n";
+    let is_wanted = |_: Ecosystem, name: &str, _: &str| name == "six";
+    let (found, problem) = mentions(&artifact("/requirements.txt"), text.as_bytes(), &is_wanted);
+    assert_eq!((found.len(), problem), (1, None));
+    assert_eq!(all("/requirements.txt", text.as_bytes()).0.len(), MENTIONS_MAX);
+}
+
+#[test]
+fn one_package_named_twice_is_kept_with_its_earliest_time() {
+    let bash = "#1774348745\npip install six==1.0\n#1774348740\npip install six==1.0\n";
+    check("/home/a/.bash_history", bash, &["six 1.0 2026-03-24T10:39:00Z"]);
+}
+
+/// One path for every way of reading.
+const PATHS: &[&str] = &[
+    "/requirements.txt",
+    "/uv.lock",
+    "/Pipfile.lock",
+    "/conda-lock.yml",
+    "/environment.yml",
+    "/package-lock.json",
+    "/yarn.lock",
+    "/pnpm-lock.yaml",
+    "/bun.lock",
+    "/c/archive-v0/x/a-1.dist-info/METADATA",
+    "/c/store/v11/index.db",
+    "/c/index-v5/0/0/0",
+    "/c/http-v2/0/1/2/3/4/0.body",
+    "/c/store/v3/files/00/0-index.json",
+    "/_logs/2026-03-24T11_02_03_123Z-debug-0.log",
+    "/pip.log",
+    "/log/cmd_2026-03-24_11.02.03.log",
+    "/conda-meta/history",
+    "/dpkg.log",
+    "/apt/history.log",
+    "/.bash_history",
+    "/.zsh_history",
+    "/fish_history",
+];
+
+/// Pieces that the parsers look for, so that chance meets them.
+const PIECES: &[&str] = &[
+    "\n",
+    "\t",
+    " ",
+    "\"",
+    "'",
+    ":",
+    "@",
+    "==",
+    "/",
+    "-",
+    "{",
+    "}",
+    "[[package]]\n",
+    "name = ",
+    "version: ",
+    "packages:\n  ",
+    "npm:",
+    "/-/",
+    ".tgz",
+    ".dist-info/METADATA",
+    "1.0.0",
+    "é",
+    "\u{0}",
+    " placeDep ",
+    " OK for:",
+    " silly ADD ",
+    " http cache ",
+    "Successfully installed ",
+    " status installed ",
+    "python3-",
+    "Install: ",
+    " (",
+    "), ",
+    "pip install ",
+    "- cmd: ",
+    "#1",
+    ": 1:0;",
+    "==> ",
+    "+a::b-1-0",
+    "\": [\"",
+    "2026-03-24T11:02:03",
+    "a",
+];
+
+proptest! {
+    #[test]
+    fn mentions_never_panics_on_any_bytes(bytes: Vec<u8>, path in 0..PATHS.len()) {
+        all(PATHS[path], &bytes);
+    }
+
+    #[test]
+    fn mentions_never_panics_on_what_nearly_fits(
+        pieces in proptest::collection::vec(0..PIECES.len(), 0..60),
+        path in 0..PATHS.len(),
+    ) {
+        let text: String = pieces.into_iter().map(|n| PIECES[n]).collect();
+        all(PATHS[path], text.as_bytes());
+    }
+
+    #[test]
+    fn mentions_never_panics_on_any_name(name in "\\PC{0,40}", end in 0..6_usize) {
+        let end = [".whl", ".tgz", "-npm-1.zip", ".conda", "-debug-0.log", "/package.json"][end];
+        let folders = ["", "/_logs", "/install/cache", "/wheels-v8/pypi"];
+        for folder in folders {
+            all(&format!("{folder}/{name}{end}"), b"");
+        }
+    }
+}

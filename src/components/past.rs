@@ -1,0 +1,131 @@
+//! What lock files, caches, logs and histories say of infected packages: evidence for an
+//! install that is there, or an entry of its own for one that is not there now. Claims
+//! of nobody that the code ran.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::components::catalogue::Catalogue;
+use crate::components::version::is_same_version;
+use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger};
+use crate::model::component::{
+    Component, Dated, InfectedInstall, Mention, MentionSource, Runner, Sighting,
+};
+use crate::model::path_pattern::is_within;
+use crate::model::principal::Certainty;
+
+/// What mentions of one package have in common: a lock file speaks for its project, the
+/// others for their owner.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    User(u32),
+    Project(PathBuf),
+}
+
+type Key = (AdvisoryIndex, Ecosystem, String, String, Place);
+
+/// Gives each mention of a bad version to the install that it speaks of. The others make
+/// one entry a place.
+pub fn join(
+    catalogue: &Catalogue<'_>,
+    mut mentions: Vec<Mention>,
+    installs: &mut Vec<InfectedInstall>,
+) {
+    mentions.sort_by(|one, other| order(one).cmp(&order(other)));
+    let mut gone: BTreeMap<Key, InfectedInstall> = BTreeMap::new();
+    for mention in mentions {
+        for (advisory, package) in
+            catalogue.hits_of(mention.ecosystem, &mention.name, &mention.version)
+        {
+            let there = installs.iter_mut().find(|install| speaks_of(&mention, advisory, install));
+            let install = there.unwrap_or_else(|| {
+                let Mention { ecosystem, name, version, .. } = mention.clone();
+                let key = (advisory, ecosystem, name, version, place(&mention));
+                gone.entry(key).or_insert_with(|| InfectedInstall::new(advisory))
+            });
+            if install.component.is_none() {
+                add_triggers(install, &package.triggers);
+            }
+            if install.mentions.last() != Some(&mention) {
+                install.mentions.push(mention.clone());
+            }
+        }
+    }
+    installs.extend(gone.into_values());
+}
+
+fn order(mention: &Mention) -> (MentionSource, &Path, &Mention) {
+    (mention.source, &mention.path, mention)
+}
+
+fn add_triggers(install: &mut InfectedInstall, triggers: &[Trigger]) {
+    install.triggers.extend(triggers);
+    install.triggers.sort_unstable();
+    install.triggers.dedup();
+}
+
+fn place(mention: &Mention) -> Place {
+    match mention.source {
+        MentionSource::Lockfile => Place::Project(project(mention).to_owned()),
+        _ => Place::User(mention.owner_uid),
+    }
+}
+
+/// The folder that a lock file speaks for; npm keeps a copy within `node_modules`.
+fn project(lock_file: &Mention) -> &Path {
+    let folder = lock_file.path.parent().unwrap_or(Path::new("/"));
+    if folder.ends_with("node_modules") { folder.parent().unwrap_or(folder) } else { folder }
+}
+
+fn speaks_of(mention: &Mention, advisory: AdvisoryIndex, install: &InfectedInstall) -> bool {
+    let is_its_place = |component: &Component| match place(mention) {
+        Place::User(uid) => component.owner_uid == uid,
+        Place::Project(folder) => is_within(&component.environment, &folder),
+    };
+    let is_same = |component: &Component| {
+        component.ecosystem == mention.ecosystem
+            && component.name == mention.name
+            && is_same_version(mention.ecosystem, &component.version, &mention.version)
+    };
+    install.advisory == advisory
+        && install.component.as_ref().is_some_and(|one| is_same(one) && is_its_place(one))
+}
+
+/// Whether a bad file lies beside the metadata of a package that is unpacked in a cache,
+/// or half removed: then it is part of that.
+pub fn lies_in_cache(sighting: &Sighting, install: &InfectedInstall) -> bool {
+    let unpacked = install.mentions.iter().filter(|mention| {
+        matches!(mention.source, MentionSource::Cache | MentionSource::Leftover)
+            && mention.path.file_name().is_some_and(|name| name == "METADATA")
+    });
+    let mut folders = unpacked.filter_map(|mention| mention.path.ancestors().nth(2));
+    sighting.role == Role::Payload
+        && install.component.is_none()
+        && folders.any(|folder| is_within(&sighting.path, folder))
+}
+
+/// Whoever asked an installer for it may have run it. What merely lies in a cache or stands
+/// in a lock file was run by nobody, as far as that shows.
+pub fn asked_for(install: &InfectedInstall) -> impl Iterator<Item = Runner> {
+    let asked = install.mentions.iter().filter(|mention| mention.source.was_asked_for());
+    asked.map(|mention| {
+        let deed = match mention.source {
+            MentionSource::Leftover => "installed and removed it, which left",
+            MentionSource::Log => "ran an installer that got it, says",
+            _ => "asked for it, says",
+        };
+        let evidence = format!("this user {deed} {}", mention.path.display());
+        Runner { uid: mention.owner_uid, certainty: Certainty::Possible, evidence }
+    })
+}
+
+/// The earliest time at which a mention speaks of an install; of one that is there, only
+/// what an installer did counts: its lock file is no earlier install.
+pub fn first_mention(install: &InfectedInstall) -> Option<Dated> {
+    let is_there = install.component.is_some();
+    let counts = |mention: &&Mention| !is_there || mention.source == MentionSource::Log;
+    install.mentions.iter().filter(counts).filter_map(|mention| mention.at.clone()).min()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+use std::path::PathBuf;
+
+use super::*;
+use crate::components::installs::{Surroundings, infected_installs};
+use crate::model::advisory::{Advisory, BadPackage};
+use crate::model::component::Presence;
+use crate::model::principal::Principals;
+use crate::model::rule::Confidence;
+use crate::model::time::{Moment, Window};
+
+const PUBLISHED: i64 = 1000;
+const NOW: i64 = 9000;
+
+fn at(seconds: i64) -> Moment {
+    Moment::new(seconds, 0)
+}
+
+fn advisories() -> Vec<Advisory> {
+    vec![Advisory {
+        id: "example-2026-03".into(),
+        title: String::new(),
+        ids: Vec::new(),
+        summary: String::new(),
+        actor: None,
+        claims: Vec::new(),
+        watchers: Vec::new(),
+        harvests: Vec::new(),
+        ecosystem: Ecosystem::PyPI,
+        window: Window { start: at(PUBLISHED), end: at(2000) },
+        confidence: Confidence::High,
+        sources: Vec::new(),
+        contain: Vec::new(),
+        packages: vec![BadPackage {
+            name: "example".into(),
+            versions: vec!["1.2.3".into()],
+            all_versions: false,
+            triggers: vec![Trigger::Install],
+            clean_before: None,
+            clean_after: None,
+        }],
+        indicators: Vec::new(),
+    }]
+}
+
+fn mention(source: MentionSource, path: &str, seconds: i64) -> Mention {
+    Mention {
+        ecosystem: Ecosystem::PyPI,
+        name: "example".into(),
+        version: "1.2.3".into(),
+        source,
+        path: path.into(),
+        at: Some(Dated { at: at(seconds), evidence: "its time".into() }),
+        owner_uid: 1000,
+    }
+}
+
+fn component(folder: &str) -> Component {
+    let environment = PathBuf::from(folder);
+    Component {
+        name: "example".into(),
+        version: "1.2.3".into(),
+        ecosystem: Ecosystem::PyPI,
+        path: environment.join("example-1.2.3.dist-info"),
+        environment,
+        installer: None,
+        owner_uid: 1000,
+        installed: Some(Dated { at: at(5000), evidence: "birth of RECORD".into() }),
+    }
+}
+
+fn installs(components: &[Component], mentions: Vec<Mention>) -> Vec<InfectedInstall> {
+    let advisories = advisories();
+    let catalogue = Catalogue::new(&advisories);
+    let principals = Principals::default();
+    let surroundings = Surroundings { principals: &principals, processes: &[], now: at(NOW) };
+    infected_installs(&catalogue, components, Vec::new(), mentions, &surroundings)
+}
+
+/// One mention alone: its presence, its runners, and the start of its window.
+fn check(source: MentionSource, seconds: i64, runners: &[(u32, Certainty)], start: i64) {
+    let found = installs(&[], vec![mention(source, "/home/ana/x", seconds)]);
+    let [install] = found.as_slice() else { panic!("{} installs", found.len()) };
+    assert_eq!(install.presence(), Presence::Mentioned(source));
+    let ran: Vec<_> = install.runners.iter().map(|one| (one.uid, one.certainty)).collect();
+    assert_eq!(ran, runners, "{source:?}");
+    assert_eq!(install.window, Window { start: at(start), end: at(NOW) });
+    assert_eq!(install.triggers, [Trigger::Install]);
+}
+
+#[test]
+fn nobody_ran_what_only_a_lock_file_or_a_cache_names() {
+    check(MentionSource::Lockfile, 3000, &[], 3000);
+    check(MentionSource::Cache, 3000, &[], 3000);
+}
+
+#[test]
+fn whoever_asked_for_it_may_have_run_it_from_that_time_on() {
+    let possible = [(1000, Certainty::Possible)];
+    check(MentionSource::Log, 3000, &possible, 3000);
+    check(MentionSource::History, 3000, &possible, 3000);
+    check(MentionSource::Leftover, 3000, &possible, 3000);
+    // A history without times has only the birth of its file, long before the incident.
+    check(MentionSource::History, 10, &possible, PUBLISHED);
+}
+
+#[test]
+fn a_mention_of_what_is_installed_there_is_evidence_and_no_entry() {
+    let environment = component("/srv/app/.venv/lib/python3.12/site-packages");
+    let mentions = vec![
+        mention(MentionSource::Lockfile, "/srv/app/uv.lock", 2000),
+        mention(MentionSource::Cache, "/home/ana/.cache/example-1.2.3.whl", 2000),
+    ];
+    let found = installs(&[environment], mentions);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].presence(), Presence::Installed);
+    assert_eq!(found[0].mentions.len(), 2);
+    assert_eq!(found[0].window.start, at(5000), "a lock file is no earlier install");
+}
+
+#[test]
+fn a_log_of_an_earlier_install_opens_the_window_earlier() {
+    let environment = component("/srv/app/.venv/lib/python3.12/site-packages");
+    let found = installs(&[environment], vec![mention(MentionSource::Log, "/pip.log", 3000)]);
+    assert_eq!((found.len(), found[0].window.start), (1, at(3000)));
+}
+
+#[test]
+fn a_lock_file_of_another_project_is_an_entry_of_its_own() {
+    let environment = component("/srv/app/.venv/lib/python3.12/site-packages");
+    let elsewhere = mention(MentionSource::Lockfile, "/srv/other/uv.lock", 2000);
+    let found = installs(&[environment], vec![elsewhere]);
+    let presences: Vec<Presence> = found.iter().map(InfectedInstall::presence).collect();
+    assert_eq!(presences, [Presence::Installed, Presence::Mentioned(MentionSource::Lockfile)]);
+}
+
+#[test]
+fn what_several_files_of_one_user_say_is_one_entry_under_the_surest() {
+    let mentions = vec![
+        mention(MentionSource::History, "/home/ana/.bash_history", 2000),
+        mention(MentionSource::Log, "/home/ana/pip.log", 2001),
+        mention(MentionSource::Cache, "/home/ana/example-1.2.3.whl", 2002),
+    ];
+    let found = installs(&[], mentions);
+    assert_eq!((found.len(), found[0].mentions.len()), (1, 3));
+    assert_eq!(found[0].presence(), Presence::Mentioned(MentionSource::Log));
+    assert_eq!(found[0].runners.len(), 1);
+}
