@@ -26,6 +26,7 @@ fn reports() -> Vec<(&'static str, Report)> {
         ("hostile names", inventories::hostile()),
         ("traces only", inventories::traces_only()),
         ("every state", inventories::every_state()),
+        ("mentioned", inventories::mentioned()),
     ];
     let rules = inventories::rules();
     inventories.map(|(name, inventory)| (name, Report::new(&inventory, &rules))).into()

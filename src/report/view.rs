@@ -4,6 +4,8 @@
 //!
 //! Within 1.x fields are only added; `docs/schema/report-v1.json` pins them.
 
+mod evidence;
+
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use std::path::PathBuf;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::model::exposure::Reason;
+pub use evidence::{Mention, Runner, Sighting};
 
 /// The whole report. Lists are sorted, so the same data give the same bytes.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -176,26 +179,6 @@ pub struct Advisory {
     pub sources: Vec<String>,
 }
 
-/// A lock file, a cache entry, a log or a history that speaks of a package.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Mention {
-    /// What kind of file: `leftover`, `log`, `cache`, `history`, `lockfile`.
-    pub source: &'static str,
-    /// Which file.
-    #[serde(flatten)]
-    pub path: HostPath,
-    /// Name, normalised for its ecosystem.
-    pub name: String,
-    /// Version as written there.
-    pub version: String,
-    /// `PyPI` or `npm`.
-    pub ecosystem: &'static str,
-    /// When, as far as the file or its stamps say.
-    pub at: Option<Dated>,
-    /// Owner of the file.
-    pub owner: User,
-}
-
 /// Where an incident hit this host.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct InfectedInstall {
@@ -249,38 +232,6 @@ pub struct Dated {
     /// When.
     pub at: String,
     /// What says so.
-    pub evidence: String,
-}
-
-/// A file that an advisory names.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Sighting {
-    /// Where.
-    #[serde(flatten)]
-    pub path: HostPath,
-    /// `payload`, `persistence` or `staging`.
-    pub role: &'static str,
-    /// `strong` or `weak`.
-    pub weight: &'static str,
-    /// Whether its contents are known to be bad; `None` where that cannot be told.
-    pub hash_known: Option<bool>,
-    /// What a reader should know.
-    pub note: String,
-    /// Its owner.
-    pub owner: User,
-    /// When its inode was made, else last changed.
-    pub appeared: String,
-}
-
-/// A user with whose authority the code ran.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Runner {
-    /// Who.
-    #[serde(flatten)]
-    pub user: User,
-    /// `observed`, `configured` or `possible`.
-    pub certainty: &'static str,
-    /// Why.
     pub evidence: String,
 }
 

@@ -10,7 +10,9 @@ use crate::model::advisory::{
     Advisory, AdvisoryIndex, BadPackage, Ecosystem, Role, Trigger, Weight,
 };
 use crate::model::artifact::{ArtifactKind, Inode};
-use crate::model::component::{Component, Dated, InfectedInstall, Runner, Sighting};
+use crate::model::component::{
+    Component, Dated, InfectedInstall, Mention, MentionSource, Runner, Sighting,
+};
 use crate::model::coverage::{Coverage, Skip};
 use crate::model::exposure::{Exposure, Reason, Verdict};
 use crate::model::finding::{Expiry, Identity, Location, Protection};
@@ -425,6 +427,35 @@ pub fn traces_only() -> Inventory {
     let denied = Problem::new(ProblemCode::PermissionDenied, "/root", "");
     inventory.coverage.problems.push(denied);
     inventory.coverage.interrupted = true;
+    inventory
+}
+
+/// The package is not installed now: a lock file and a log of its owner speak of it.
+pub fn mentioned() -> Inventory {
+    let mut inventory = infected();
+    inventory.components.truncate(1);
+    let mention = |source: MentionSource, path: &str| Mention {
+        ecosystem: Ecosystem::PyPI,
+        name: "example".into(),
+        version: "1.2.3".into(),
+        source,
+        path: path.into(),
+        at: Some(Dated { at: at("2026-03-24T11:02:00Z"), evidence: "birth of it".into() }),
+        owner_uid: 1000,
+    };
+    let log = inventory.installs.remove(0);
+    let log = InfectedInstall { component: None, sightings: Vec::new(), ..log };
+    let lock_file = InfectedInstall { runners: Vec::new(), ..log.clone() };
+    let log = InfectedInstall {
+        mentions: vec![mention(MentionSource::Log, "/home/ana/\u{1b}[2Jpip.log")],
+        runners: vec![Runner { certainty: Certainty::Possible, ..log.runners[0].clone() }],
+        ..log
+    };
+    let lock_file = InfectedInstall {
+        mentions: vec![Mention { at: None, ..mention(MentionSource::Lockfile, "/srv/a/uv.lock") }],
+        ..lock_file
+    };
+    inventory.installs = vec![log, lock_file];
     inventory
 }
 

@@ -1,3 +1,5 @@
+//! Every parser on small samples in the shape that the real tools write, and on hostile ones.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What becomes of mentions: evidence for an install, or an entry of their own.
+
 use std::path::PathBuf;
 
 use super::*;

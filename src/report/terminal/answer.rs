@@ -233,10 +233,10 @@ fn infected_end(report: &Report, n_installs: usize) -> String {
 
 fn past_end(report: &Report, n_installs: usize) -> String {
     let packages = counted(n_installs, "bad package");
-    let first = "Clear what would install it again, and find out whether it ran";
+    let first = "Clear what would install it again, and find out if it ran";
     let rotate = match Standing::count_to_rotate(report) {
         0 => String::new(),
-        n => format!(" Until that is known, {} are to be rotated.", counted(n, "credential")),
+        n => format!(" Unless it is shown that it did not, rotate {}.", counted(n, "credential")),
     };
     format!("{packages} mentioned, none installed now. {first}.{rotate}")
 }

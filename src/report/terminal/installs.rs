@@ -50,7 +50,8 @@ pub fn installs(report: &Report, screen: &mut Screen) -> io::Result<()> {
     if installs.is_empty() {
         return Ok(());
     }
-    screen.heading("INFECTED INSTALLS")?;
+    let is_past = past::is_all_past(report);
+    screen.heading(if is_past { "MENTIONED, NOT INSTALLED NOW" } else { "INFECTED INSTALLS" })?;
     let n_shown = screen.n_shown(installs.len(), INSTALLS_MAX);
     let mut told: Vec<&str> = Vec::new();
     for install in installs.iter().take(n_shown) {

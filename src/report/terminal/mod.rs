@@ -38,7 +38,7 @@ mod tests {
     use crate::report::Verbosity::{self, Normal, Quiet, Verbose};
     use crate::report::escape::{escape, width};
     use crate::report::inventories::{
-        clean, empty, every_state, hostile, incomplete, infected, rules, traces_only,
+        clean, empty, every_state, hostile, incomplete, infected, mentioned, rules, traces_only,
     };
 
     fn drawn(inventory: &Inventory, look: Look) -> String {
@@ -56,8 +56,9 @@ mod tests {
         assert!(shown == expected, "shown:\n{shown}\nexpected:\n{expected}");
     }
 
-    fn all() -> [Inventory; 7] {
-        [empty(), clean(), incomplete(), infected(), hostile(), traces_only(), every_state()]
+    fn all() -> [Inventory; 8] {
+        let [infected, traces, mentioned] = [infected(), traces_only(), mentioned()];
+        [empty(), clean(), incomplete(), infected, hostile(), traces, every_state(), mentioned]
     }
 
     fn many(n_credentials: usize) -> Inventory {
@@ -74,6 +75,15 @@ mod tests {
     #[test]
     fn a_clean_host_gets_a_list_without_alarm() {
         check(&clean(), Normal, CLEAN);
+    }
+
+    #[test]
+    fn what_is_not_installed_now_is_never_said_not_to_have_been() {
+        let shown = shown(&mentioned(), Normal);
+        assert!(shown.starts_with("MENTIONED: example 1.2.3 on web-3: not installed now; the log"));
+        assert!(shown.contains("MENTIONED, NOT INSTALLED NOW"), "{shown}");
+        assert!(shown.contains("not installed now; a lock file would install it"), "{shown}");
+        assert!(!shown.contains("INFECTED") && !shown.contains("was not installed"), "{shown}");
     }
 
     #[test]

@@ -1,0 +1,55 @@
+//! What an infected install was concluded from, as it leaves the process. Does not compute.
+
+use crate::report::view::{Dated, HostPath, User};
+
+/// A file that an advisory names.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Sighting {
+    /// Where.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// `payload`, `persistence` or `staging`.
+    pub role: &'static str,
+    /// `strong` or `weak`.
+    pub weight: &'static str,
+    /// Whether its contents are known to be bad; `None` where that cannot be told.
+    pub hash_known: Option<bool>,
+    /// What a reader should know.
+    pub note: String,
+    /// Its owner.
+    pub owner: User,
+    /// When its inode was made, else last changed.
+    pub appeared: String,
+}
+
+/// A lock file, a cache entry, a log or a history that speaks of a package.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Mention {
+    /// What kind of file: `leftover`, `log`, `cache`, `history`, `lockfile`.
+    pub source: &'static str,
+    /// Which file.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// Name, normalised for its ecosystem.
+    pub name: String,
+    /// Version as written there.
+    pub version: String,
+    /// `PyPI` or `npm`.
+    pub ecosystem: &'static str,
+    /// When, as far as the file or its stamps say.
+    pub at: Option<Dated>,
+    /// Owner of the file.
+    pub owner: User,
+}
+
+/// A user with whose authority the code ran.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Runner {
+    /// Who.
+    #[serde(flatten)]
+    pub user: User,
+    /// `observed`, `configured` or `possible`.
+    pub certainty: &'static str,
+    /// Why.
+    pub evidence: String,
+}
