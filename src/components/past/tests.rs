@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::components::installs::{Surroundings, infected_installs};
-use crate::model::advisory::{Advisory, BadPackage};
+use crate::model::advisory::{Advisory, BadPackage, Weight};
 use crate::model::component::Presence;
 use crate::model::principal::Principals;
 use crate::model::rule::Confidence;
@@ -146,4 +146,26 @@ fn what_several_files_of_one_user_say_is_one_entry_under_the_surest() {
     assert_eq!((found.len(), found[0].mentions.len()), (1, 3));
     assert_eq!(found[0].presence(), Presence::Mentioned(MentionSource::Log));
     assert_eq!(found[0].runners.len(), 1);
+}
+
+#[test]
+fn a_payload_beside_cached_metadata_is_part_of_what_lies_in_the_cache() {
+    let archive = "/home/ana/.cache/uv/archive-v0/Zx0";
+    let metadata = format!("{archive}/example-1.2.3.dist-info/METADATA");
+    let mut install = InfectedInstall::new(AdvisoryIndex(0));
+    install.mentions = vec![mention(MentionSource::Cache, &metadata, 3000)];
+    let sighting = |role: Role, path: &str| Sighting {
+        advisory: AdvisoryIndex(0),
+        path: path.into(),
+        role,
+        weight: Weight::Strong,
+        hash_is_known: None,
+        note: String::new(),
+        owner_uid: 1000,
+        appeared: at(3000),
+    };
+    let payload = format!("{archive}/example_init.pth");
+    assert!(lies_in_cache(&sighting(Role::Payload, &payload), &install));
+    assert!(!lies_in_cache(&sighting(Role::Persistence, &payload), &install));
+    assert!(!lies_in_cache(&sighting(Role::Payload, "/venv/example_init.pth"), &install));
 }
