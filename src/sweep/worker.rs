@@ -283,15 +283,18 @@ impl Look<'_, '_> {
     }
 
     fn stores(&mut self, text: &[u8]) {
+        let mut first_trouble = None;
         for store in self.shared.stores.at(&self.artifact.path) {
             let mut sieve = Sieve::new(self.shared);
             let parsed = self.shared.stores.scan(store, text, self.window, &mut |candidate| {
                 sieve.judge(&candidate);
             });
             self.take(sieve.raw, sieve.rejected);
-            if let Err(malformed) = parsed {
-                self.problem(ProblemCode::StoreMalformed, &malformed.to_string());
-            }
+            first_trouble = first_trouble.or(parsed.err());
+        }
+        // Several stores may share a place; a file that is broken for one is for the others.
+        if let Some(malformed) = first_trouble {
+            self.problem(ProblemCode::StoreMalformed, &malformed.to_string());
         }
     }
 
