@@ -33,4 +33,6 @@ pub struct Config {
     pub uid: u32,
     /// Bigger files are not read.
     pub size_bytes_max: u64,
+    /// Other people's catalogues of bad packages; where this program runs, not on the host.
+    pub advisories: Vec<PathBuf>,
 }

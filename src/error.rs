@@ -13,6 +13,7 @@ pub enum Error {
     PathMissing { path: PathBuf, why: String },
     RootUnusable { path: PathBuf, why: String },
     KeyFile { path: PathBuf, why: String },
+    Advisories { path: PathBuf, why: String },
     Exclude { pattern: String, why: String },
     Output { path: PathBuf, why: String },
     Rules { mistakes: Vec<RuleMistake> },
@@ -31,6 +32,9 @@ impl fmt::Display for Error {
             }
             Self::KeyFile { path, why } => {
                 write!(f, "cannot use --key-file: {}: {why}", Escaped(path))
+            }
+            Self::Advisories { path, why } => {
+                write!(f, "cannot use --advisories: {}: {why}", Escaped(path))
             }
             Self::Exclude { pattern, why } => {
                 write!(f, "cannot use --exclude: {}: {why}", pattern.escape_debug())
@@ -60,6 +64,10 @@ impl Error {
             }
             Self::KeyFile { .. } => {
                 "a key file holds at least 32 random bytes: head -c 32 /dev/urandom".into()
+            }
+            Self::Advisories { .. } => {
+                "name an OSV record, a Bumblebee catalogue, a folder of them or a zip of records"
+                    .into()
             }
             Self::Exclude { .. } => "patterns look like '**/node_modules' or '/srv/*/cache'".into(),
             Self::Output { .. } => "name a new file in a folder that you can write to".into(),
@@ -146,12 +154,14 @@ pub enum ProblemCode {
     StoreMalformed,
     ComponentsMalformed,
     ComponentsTooBig,
+    BrokenRecord,
+    UnclearVersion,
     Panicked,
 }
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::PermissionDenied,
         Self::Vanished,
         Self::Changed,
@@ -162,6 +172,8 @@ impl ProblemCode {
         Self::StoreMalformed,
         Self::ComponentsMalformed,
         Self::ComponentsTooBig,
+        Self::BrokenRecord,
+        Self::UnclearVersion,
         Self::Panicked,
     ];
 
@@ -178,6 +190,8 @@ impl ProblemCode {
             Self::StoreMalformed => "store/malformed",
             Self::ComponentsMalformed => "components/malformed",
             Self::ComponentsTooBig => "components/too-big",
+            Self::BrokenRecord => "advisories/broken-record",
+            Self::UnclearVersion => "advisories/unclear-version",
             Self::Panicked => "sweep/panicked",
         }
     }
@@ -195,6 +209,8 @@ impl ProblemCode {
             Self::StoreMalformed => "its format could not be parsed; rules still ran over it",
             Self::ComponentsMalformed => "it names packages in a format that could not be parsed",
             Self::ComponentsTooBig => "it is too big to look for the packages that it names",
+            Self::BrokenRecord => "this record of a catalogue cannot be used",
+            Self::UnclearVersion => "its version cannot be compared with those of an advisory",
             Self::Panicked => "a bug in credreach stopped the work on it",
         }
     }

@@ -6,6 +6,7 @@
 //! [`proof`] and [`selftest`](mod@selftest)) that knows the order of the stages, and the
 //! roof (`main.rs`), which parses and renders.
 
+pub mod advisories;
 pub mod components;
 pub mod config;
 pub mod detect;

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::components::{Catalogue, Surroundings, infected_installs};
+use crate::advisories::{self, Library};
+use crate::components::{Catalogue, Surroundings, infected_installs, normal_name};
 use crate::config::Config;
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
@@ -22,6 +23,7 @@ use crate::discover::walk::{Plan, walk};
 use crate::error::Error;
 use crate::exposure::{Reader, judge, may_read};
 use crate::inventory::{Judged, credentials};
+use crate::model::advisory::{Advisory, Ecosystem, ForeignAdvisories};
 use crate::model::component::InfectedInstall;
 use crate::model::coverage::Skip;
 use crate::model::exposure::{AccessChain, Exposure, Truth};
@@ -31,10 +33,11 @@ use crate::model::inventory::{Inventory, Run};
 use crate::model::path_pattern::{PathPatterns, is_within};
 use crate::model::principal::{Principals, Process};
 use crate::model::store::StoreIndex;
+use crate::model::time::Moment;
 use crate::read::host_files::DiskFiles;
 use crate::read::reader::ReadPolicy;
 use crate::sweep::links::Links;
-use crate::sweep::worker::{Shared, Worker};
+use crate::sweep::worker::{Harvest, Shared, Worker};
 
 /// What somebody outside may watch and change while a sweep runs.
 #[derive(Default)]
@@ -69,11 +72,12 @@ pub fn roots(config: &Config) -> Result<(Principals, Vec<Root>), Error> {
 /// Sweeps a host: from names to an inventory.
 pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inventory, Error> {
     let files = DiskFiles::new(config.root.clone());
+    let library = advisories::read(&config.advisories, normal_name)?;
     let (principals, mut roots) = roots(config)?;
     // Mounts are those of this process, also below the root of an image.
     let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
     let processes = if config.root.is_live() { processes(&files) } else { Vec::new() };
-    let catalogue = Catalogue::new(&engine.rules.advisories);
+    let mut catalogue = Catalogue::new(&engine.rules.advisories);
     let policy = ReadPolicy {
         root: config.root.clone(),
         size_bytes_max: config.size_bytes_max,
@@ -110,21 +114,44 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     harvest.coverage.interrupted |= watch.interrupted.load(Ordering::Relaxed);
     let surroundings =
         Surroundings { principals: &principals, processes: &processes, now: config.now };
+    shared.links.name_all(&mut harvest.findings);
     harvest.components.sort();
+    let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
+    catalogue.extend(&foreign);
+    harvest
+        .coverage
+        .problems
+        .extend(harvest.components.iter().filter_map(|component| catalogue.unclear(component)));
     let sightings = std::mem::take(&mut harvest.sightings);
     let mentions = std::mem::take(&mut harvest.mentions);
     let installs =
         infected_installs(&catalogue, &harvest.components, sightings, mentions, &surroundings);
-    shared.links.name_all(&mut harvest.findings);
     let judged = expose(std::mem::take(&mut harvest.findings), &installs, &principals, &files);
     Ok(Inventory {
         run: run(config, engine, &files, &roots),
         credentials: credentials(judged, engine.rules, config.now),
         principals,
         installs,
+        foreign_advisories: foreign.advisories,
         components: harvest.components,
         coverage: harvest.coverage,
     })
+}
+
+/// What other people's catalogues say of the packages that were found, and into the
+/// coverage what was taken from them.
+fn consult(
+    library: Library,
+    harvest: &mut Harvest,
+    known: &[Advisory],
+    now: Moment,
+) -> ForeignAdvisories {
+    let names = harvest.components.iter().map(|one| (one.ecosystem, one.name.as_str()));
+    let names: BTreeSet<(Ecosystem, &str)> = names.collect();
+    let foreign = library.naming(names, known, now);
+    harvest.coverage.catalogues = library.tallies;
+    harvest.coverage.problems.merge(library.problems);
+    foreign
 }
 
 /// Files that a variable of some process names as a store, with the store and the variable.

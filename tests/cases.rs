@@ -22,7 +22,7 @@ struct Case {
     /// What the case shows.
     #[serde(rename = "story")]
     _story: String,
-    /// `{root}` is the host's folder, `{case}` that of the case.
+    /// `{root}` is the host's folder; files of the case are named from its own folder.
     arguments: Vec<String>,
     exit: i32,
     /// Whether there is a host at all, and users on it.
@@ -90,10 +90,9 @@ fn plant(case: &Case) -> FakeHost {
 }
 
 /// Takes out what is another one in every run: times, folders, sizes that hold them.
-fn steady(screen: &[u8], host: &FakeHost, case: &Path) -> String {
+fn steady(screen: &[u8], host: &FakeHost) -> String {
     let text = String::from_utf8_lossy(screen);
     let text = text.replace(host.root().to_str().unwrap(), "{root}");
-    let text = text.replace(case.to_str().unwrap(), "{case}");
     let moment = r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ| \d\d:\d\d UTC|\s+\d\d:\d\d\s+UTC)";
     let text = Regex::new(moment).unwrap().replace_all(&text, "{time}").into_owned();
     let text =
@@ -113,18 +112,15 @@ fn check(folder: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(folder.join("case.toml")).map_err(|e| e.to_string())?;
     let case: Case = toml::from_str(&text).map_err(|error| error.to_string())?;
     let host = plant(&case);
-    let fill = |argument: &String| {
-        let argument = argument.replace("{root}", host.root().to_str().unwrap());
-        argument.replace("{case}", folder.to_str().unwrap())
-    };
-    let arguments: Vec<String> = case.arguments.iter().map(fill).collect();
-    let output = support::run(arguments.iter().map(String::as_str));
+    let root = host.root().to_str().unwrap();
+    let arguments = case.arguments.iter().map(|argument| argument.replace("{root}", root));
+    let output = support::credreach().args(arguments).current_dir(folder).output().unwrap();
     if output.status.code() != Some(case.exit) {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         return Err(format!("exit {:?}, not {}\n{said}", output.status.code(), case.exit));
     }
     for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
-        let found = steady(bytes, &host, folder);
+        let found = steady(bytes, &host);
         let expected = support::expected(&folder.join(name), &found);
         if found != expected {
             return Err(format!("{name} is\n{found}\nand should be\n{expected}"));

@@ -69,6 +69,10 @@ pub struct SweepArgs {
     /// A folder of further rules; an id that exists replaces the built-in one (repeatable)
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
+    /// Somebody else's catalogue of bad packages: an OSV record, a Bumblebee catalogue, a folder
+    /// of them or a zip of OSV records (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub advisories: Vec<PathBuf>,
     /// Judge as of this time instead of now: for an image, when it was taken
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,

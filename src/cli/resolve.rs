@@ -42,6 +42,7 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
         now: now(),
         uid: rustix::process::geteuid().as_raw(),
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
+        advisories: Vec::new(),
     })
 }
 
@@ -66,6 +67,7 @@ pub fn sweep(args: &SweepArgs) -> Result<Config, Error> {
             help: "times look like 2026-03-24T10:39:00Z".into(),
         })?;
     }
+    config.advisories.clone_from(&args.advisories);
     if let Some(mebibytes) = args.max_file_size {
         config.size_bytes_max = mebibytes.saturating_mul(1 << 20);
     }

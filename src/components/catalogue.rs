@@ -1,22 +1,24 @@
 //! The advisories, indexed for the questions a walk asks of every file: is this path,
 //! this content or this package one of theirs?
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
 
-use crate::components::version::{is_same_version, normal_name};
+use crate::components::version::{is_bad_version, normal_name};
+use crate::error::{Problem, ProblemCode};
 use crate::model::advisory::{
-    Advisory, AdvisoryIndex, BadPackage, Ecosystem, Indicator, Role, Weight,
+    Advisory, AdvisoryIndex, BadPackage, Ecosystem, ForeignAdvisories, Indicator, Role, Weight,
 };
 use crate::model::artifact::Artifact;
 use crate::model::component::{Component, Sighting};
+use crate::model::exposure::Truth;
 use crate::model::path_pattern::PathPatterns;
 
 /// All advisories, indexed.
 pub struct Catalogue<'r> {
-    advisories: &'r [Advisory],
+    advisories: Vec<&'r Advisory>,
     indicators: Vec<(AdvisoryIndex, &'r Indicator)>,
     paths: PathPatterns,
     packages: HashMap<(Ecosystem, String), Vec<(AdvisoryIndex, &'r BadPackage)>>,
@@ -43,12 +45,21 @@ impl<'r> Catalogue<'r> {
         let digests = hashes
             .flat_map(|(n, (_, one))| one.sha256.iter().map(move |hex| (record_digest(hex), n)))
             .collect();
-        Self { advisories, indicators, paths, packages, digests }
+        Self { advisories: advisories.iter().collect(), indicators, paths, packages, digests }
+    }
+
+    /// Adds what others say of the packages of this host.
+    pub fn extend(&mut self, foreign: &'r ForeignAdvisories) {
+        self.advisories.extend(&foreign.advisories);
+        for (index, package) in &foreign.additions {
+            let key = (self.advisories[index.0].ecosystem, package.name.clone());
+            self.packages.entry(key).or_default().push((*index, package));
+        }
     }
 
     /// An advisory of this catalogue.
     pub fn advisory(&self, index: AdvisoryIndex) -> &'r Advisory {
-        &self.advisories[index.0]
+        self.advisories[index.0]
     }
 
     /// Whether [`Self::sightings`] may have something to say about a path.
@@ -108,13 +119,35 @@ impl<'r> Catalogue<'r> {
         name: &str,
         version: &str,
     ) -> Vec<(AdvisoryIndex, &'r BadPackage)> {
+        self.judged(ecosystem, name, version, Truth::Yes)
+    }
+
+    /// A problem if there are advisories which name a component, and nobody can say whether
+    /// in this version.
+    pub fn unclear(&self, component: &Component) -> Option<Problem> {
+        let Component { ecosystem, name, version, path, .. } = component;
+        let judged = self.judged(*ecosystem, name, version, Truth::Unknown);
+        let ids: BTreeSet<&str> =
+            judged.iter().map(|(index, _)| &*self.advisory(*index).id).collect();
+        let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
+        let problem = || {
+            let why = format!("{name} {version}, named by {ids}");
+            Problem::new(ProblemCode::UnclearVersion, path, why)
+        };
+        (!ids.is_empty()).then(problem)
+    }
+
+    fn judged(
+        &self,
+        ecosystem: Ecosystem,
+        name: &str,
+        version: &str,
+        truth: Truth,
+    ) -> Vec<(AdvisoryIndex, &'r BadPackage)> {
         let key = (ecosystem, name.to_owned());
         let named = self.packages.get(&key).map_or(&[][..], Vec::as_slice);
-        let is_bad = |package: &BadPackage| {
-            let mut versions = package.versions.iter();
-            package.all_versions || versions.any(|bad| is_same_version(ecosystem, bad, version))
-        };
-        named.iter().filter(|(_, package)| is_bad(package)).copied().collect()
+        let is_it = |package: &BadPackage| is_bad_version(ecosystem, package, version) == truth;
+        named.iter().filter(|(_, package)| is_it(package)).copied().collect()
     }
 }
 
@@ -148,51 +181,60 @@ fn sighting(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::advisory::Trigger;
+    use crate::model::advisory::{Trigger, VersionEvent, VersionRange};
     use crate::model::rule::Confidence;
     use crate::model::time::{Moment, Window};
 
-    fn advisory(package: BadPackage) -> Advisory {
+    fn advisory(packages: Vec<BadPackage>) -> Advisory {
         let at = Moment::new(0, 0);
         Advisory {
-            id: "example-2026-03".into(),
+            id: "MAL-1".into(),
             title: "example".into(),
             ids: Vec::new(),
             summary: String::new(),
             actor: None,
-            ecosystem: Ecosystem::PyPI,
+            ecosystem: Ecosystem::Npm,
             window: Window { start: at, end: at },
             claims: Vec::new(),
             confidence: Confidence::Low,
             sources: Vec::new(),
             contain: Vec::new(),
-            packages: vec![package],
+            packages,
             watchers: Vec::new(),
             harvests: Vec::new(),
             indicators: Vec::new(),
+            catalogue: Some("/all.zip!MAL-1.json".into()),
+        }
+    }
+
+    fn package(versions: &[&str], all_versions: bool, ranges: Vec<VersionRange>) -> BadPackage {
+        BadPackage {
+            name: "example".into(),
+            versions: versions.iter().map(|version| (*version).to_owned()).collect(),
+            all_versions,
+            ranges,
+            triggers: vec![Trigger::Install],
+            clean_before: None,
+            clean_after: None,
+        }
+    }
+
+    fn component(name: &str, version: &str) -> Component {
+        Component {
+            environment: "/srv/node_modules".into(),
+            name: name.into(),
+            version: version.into(),
+            ecosystem: Ecosystem::Npm,
+            path: "/srv/node_modules/example".into(),
+            installer: None,
+            owner_uid: 0,
+            installed: None,
         }
     }
 
     fn check(versions: &[&str], all_versions: bool, installed: (&str, &str), expected: bool) {
-        let advisories = [advisory(BadPackage {
-            name: "example".into(),
-            versions: versions.iter().map(|version| (*version).to_owned()).collect(),
-            all_versions,
-            triggers: vec![Trigger::Install],
-            clean_before: None,
-            clean_after: None,
-        })];
-        let component = Component {
-            environment: "/x".into(),
-            name: installed.0.into(),
-            version: installed.1.into(),
-            ecosystem: Ecosystem::PyPI,
-            path: "/x".into(),
-            installer: None,
-            owner_uid: 0,
-            installed: None,
-        };
-        let hits = Catalogue::new(&advisories).hits(&component);
+        let advisories = [advisory(vec![package(versions, all_versions, Vec::new())])];
+        let hits = Catalogue::new(&advisories).hits(&component(installed.0, installed.1));
         assert_eq!(hits.len(), usize::from(expected), "{versions:?} {installed:?}");
     }
 
@@ -207,5 +249,24 @@ mod tests {
     fn other_packages_are_hit_in_their_bad_versions_only() {
         check(&["1.2.3"], false, ("example", "1.2.3"), true);
         check(&["1.2.3"], false, ("example", "1.2.4"), false);
+    }
+
+    #[test]
+    fn a_version_that_cannot_be_compared_is_told_and_no_hit() {
+        let range = VersionRange { events: vec![VersionEvent::Introduced("1.0.0".into())] };
+        let foreign = ForeignAdvisories {
+            advisories: vec![advisory(Vec::new())],
+            additions: vec![(AdvisoryIndex(0), package(&[], false, vec![range]))],
+        };
+        let mut catalogue = Catalogue::new(&[]);
+        catalogue.extend(&foreign);
+        let told = |version| {
+            let component = component("example", version);
+            let problem = catalogue.unclear(&component).map(|problem| problem.why);
+            (catalogue.hits(&component).len(), problem)
+        };
+        assert_eq!(told("1.2.3"), (1, None));
+        assert_eq!(told("0.9.0"), (0, None));
+        assert_eq!(told("latest"), (0, Some("example latest, named by MAL-1".into())));
     }
 }

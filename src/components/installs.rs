@@ -144,10 +144,17 @@ fn window(install: &InfectedInstall, advisory: &Advisory, now: Moment) -> (Windo
     let dated = installed.into_iter().chain(first_mention(install)).min();
     let found = dated.map(|dated| (dated.at, dated.evidence)).or(earliest_trace);
     let (start, evidence) = match found {
-        Some((at, evidence)) if at >= advisory.window.start => (at, evidence),
+        // A record of another catalogue was published after the version that it is about.
+        Some((at, evidence)) if advisory.catalogue.is_some() || at >= advisory.window.start => {
+            (at, evidence)
+        }
         Some((at, evidence)) => (
             advisory.window.start,
             format!("publication of the bad version; {evidence} says {at}, which is earlier"),
+        ),
+        None if advisory.catalogue.is_some() => (
+            advisory.window.start,
+            "publication of the record; the bad version is older".to_owned(),
         ),
         None => (advisory.window.start, "publication of the bad version".to_owned()),
     };

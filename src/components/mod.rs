@@ -12,6 +12,7 @@ mod version;
 
 pub use catalogue::Catalogue;
 pub use installs::{Surroundings, infected_installs};
+pub use version::normal_name;
 
 use crate::model::artifact::Artifact;
 use crate::model::component::{Component, Dated};

@@ -1,5 +1,7 @@
 //! Published statements about bad versions.
 
+use std::path::PathBuf;
+
 use crate::model::harvest::Harvested;
 use crate::model::path_pattern::PathPattern;
 use crate::model::rule::Confidence;
@@ -42,6 +44,19 @@ pub struct Advisory {
     pub harvests: Vec<Harvested>,
     /// What it leaves behind.
     pub indicators: Vec<Indicator>,
+    /// The file of another catalogue that says all this; `None` for our own advisories.
+    /// Its `window` starts with the publication of the record, which is no bound: the bad
+    /// versions are older than what was said of them.
+    pub catalogue: Option<PathBuf>,
+}
+
+/// What other people's catalogues say of the packages of one host.
+#[derive(Clone, Debug, Default)]
+pub struct ForeignAdvisories {
+    /// Incidents that our own advisories do not know. Their indices follow those of ours.
+    pub advisories: Vec<Advisory>,
+    /// What is further said of incidents that are known: these versions are theirs too.
+    pub additions: Vec<(AdvisoryIndex, BadPackage)>,
 }
 
 /// What one source says about the window.
@@ -80,6 +95,9 @@ pub enum Ecosystem {
 }
 
 impl Ecosystem {
+    /// Every ecosystem.
+    pub const ALL: [Self; 2] = [Self::PyPI, Self::Npm];
+
     /// OSV's name.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -98,12 +116,35 @@ pub struct BadPackage {
     pub versions: Vec<String>,
     /// Whether it never had a clean version: then any version is bad, listed or not.
     pub all_versions: bool,
+    /// Stretches of versions, beside the exact ones.
+    pub ranges: Vec<VersionRange>,
     /// What makes the code run.
     pub triggers: Vec<Trigger>,
     /// The last clean version before.
     pub clean_before: Option<String>,
     /// The first clean version after.
     pub clean_after: Option<String>,
+}
+
+/// Stretches of bad versions, as what happens at which version. The order of the events
+/// means nothing: versions have one of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionRange {
+    /// What happens, at least one [`VersionEvent::Introduced`].
+    pub events: Vec<VersionEvent>,
+}
+
+/// What happens at a version, by OSV's names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VersionEvent {
+    /// Bad from this version on; `0` is before all versions.
+    Introduced(String),
+    /// Good again from this version on.
+    Fixed(String),
+    /// The last bad version: good after it.
+    LastAffected(String),
+    /// Nothing is said of this version and later ones.
+    Limit(String),
 }
 
 /// What makes bad code run.

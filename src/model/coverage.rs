@@ -1,6 +1,7 @@
 //! What was read and what was not. Nothing is skipped in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use crate::error::{Problem, ProblemCode};
 
@@ -24,6 +25,8 @@ pub struct Coverage {
     pub skipped: BTreeMap<Skip, u64>,
     /// Candidates that vetting turned down, by reason.
     pub rejected: BTreeMap<&'static str, u64>,
+    /// What was taken from other people's catalogues, in the order in which they were named.
+    pub catalogues: Vec<CatalogueTally>,
     /// Places that could not be looked into.
     pub problems: ProblemList,
     /// Whether the sweep was stopped before its end.
@@ -54,6 +57,7 @@ impl Coverage {
         for (reason, n) in other.rejected {
             *self.rejected.entry(reason).or_default() += n;
         }
+        self.catalogues.extend(other.catalogues);
         self.problems.merge(other.problems);
         self.interrupted |= other.interrupted;
     }
@@ -93,6 +97,60 @@ impl Skip {
             Self::Empty => "empty",
             Self::ClosedHome => "closed-home",
             Self::Unopened => "container-not-opened",
+        }
+    }
+}
+
+/// What was taken from one catalogue of somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CatalogueTally {
+    /// The file or folder that was named.
+    pub path: PathBuf,
+    /// Records that sightings of packages are compared with.
+    pub n_used: u64,
+    /// Records that hold fields which nobody here knows.
+    pub n_with_unknown_fields: u64,
+    /// What was not taken, by reason.
+    pub left_out: BTreeMap<LeftOut, u64>,
+}
+
+impl CatalogueTally {
+    /// Counts one thing that was not taken.
+    pub fn leave_out(&mut self, reason: LeftOut) {
+        *self.left_out.entry(reason).or_default() += 1;
+    }
+}
+
+/// Why something of a catalogue was not taken. None of these makes a sweep incomplete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeftOut {
+    /// A vulnerability: the package is not malicious.
+    Vulnerability,
+    /// The record was taken back by its publisher.
+    Withdrawn,
+    /// Its packages are of ecosystems that a sweep does not know.
+    Ecosystem,
+    /// It names neither versions nor comparable ranges.
+    NoVersions,
+    /// Another record of the same id came later.
+    Replaced,
+    /// An entry of an allow list.
+    Allowed,
+    /// A link or another file that is neither JSON nor a zip.
+    NoRecord,
+}
+
+impl LeftOut {
+    /// The word that reports use.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Vulnerability => "ordinary-vulnerability",
+            Self::Withdrawn => "withdrawn",
+            Self::Ecosystem => "other-ecosystem",
+            Self::NoVersions => "no-versions",
+            Self::Replaced => "replaced",
+            Self::Allowed => "allow-list",
+            Self::NoRecord => "no-record",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The list of credentials to rotate, one row each, in order.
 
+use crate::model::advisory::Advisory;
 use crate::model::component::{Component, InfectedInstall};
 use crate::model::coverage::Coverage;
 use crate::model::exposure::{Exposure, Verdict};
@@ -17,6 +18,9 @@ pub struct Inventory {
     pub principals: Principals,
     /// Infected installs, the newest window first.
     pub installs: Vec<InfectedInstall>,
+    /// Advisories of other catalogues that name a package of this host. Their indices
+    /// follow those of the rule set.
+    pub foreign_advisories: Vec<Advisory>,
     /// Credentials, in rotation order.
     pub credentials: Vec<Credential>,
     /// Installed packages, sorted.

@@ -1,13 +1,13 @@
 //! Makes the report's own structs out of an inventory. Does not sort credentials or
 //! judge them: their order and their verdicts come with the inventory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::error::Problem;
 use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Trigger, Weight};
 use crate::model::component::{Component, Dated, InfectedInstall, Mention, Runner, Sighting};
-use crate::model::coverage::{Coverage, ProblemList};
+use crate::model::coverage::{CatalogueTally, Coverage, ProblemList};
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Expiry, Location, Protection};
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
@@ -23,7 +23,8 @@ use crate::report::view::{HostPath, ProtectionState, Report, Status};
 impl Report {
     /// The report of an inventory that was made with these rules.
     pub fn new(inventory: &Inventory, rules: &RuleSet) -> Self {
-        let context = Context { principals: &inventory.principals, rules };
+        let foreign = &inventory.foreign_advisories;
+        let context = Context { principals: &inventory.principals, rules, foreign };
         let installs = inventory.installs.iter().enumerate();
         let credentials = inventory.credentials.iter().enumerate();
         Self {
@@ -32,7 +33,7 @@ impl Report {
             run: run(&inventory.run),
             status: status(&inventory.coverage),
             summary: summary(inventory),
-            advisories: advisories(inventory, rules),
+            advisories: context.hitting(&inventory.installs),
             infected_installs: installs.map(|(n, install)| context.install(n, install)).collect(),
             credentials: credentials.map(|(n, one)| context.credential(n + 1, one)).collect(),
             environments: environments(&inventory.components),
@@ -45,11 +46,18 @@ impl Report {
 struct Context<'i> {
     principals: &'i Principals,
     rules: &'i RuleSet,
+    /// Advisories whose indices follow those of the rules.
+    foreign: &'i [Advisory],
 }
 
 impl Context<'_> {
+    fn advisories(&self) -> impl Iterator<Item = &Advisory> {
+        self.rules.advisories.iter().chain(self.foreign)
+    }
+
     fn install(&self, index: usize, install: &InfectedInstall) -> view::InfectedInstall {
-        let advisory = &self.rules.advisories[install.advisory.0];
+        let mut advisories = self.advisories().skip(install.advisory.0);
+        let advisory = advisories.next().expect("an install is made of an advisory");
         let bad = named(install).and_then(|(name, version)| bad_package(advisory, name, version));
         view::InfectedInstall {
             index,
@@ -79,6 +87,14 @@ impl Context<'_> {
             at: mention.at.as_ref().map(dated),
             owner: self.user(mention.owner_uid),
         }
+    }
+
+    /// The advisories that some install is of.
+    fn hitting(&self, installs: &[InfectedInstall]) -> Vec<view::Advisory> {
+        let indices: BTreeSet<usize> = installs.iter().map(|one| one.advisory.0).collect();
+        let advisories = self.advisories().enumerate();
+        let hitting = advisories.filter(|(index, _)| indices.contains(index));
+        hitting.map(|(_, advisory)| view_of(advisory)).collect()
     }
 
     fn sighting(&self, sighting: &Sighting) -> view::Sighting {
@@ -210,12 +226,6 @@ fn summary(inventory: &Inventory) -> view::Summary {
     }
 }
 
-fn advisories(inventory: &Inventory, rules: &RuleSet) -> Vec<view::Advisory> {
-    let hits = |index: usize| inventory.installs.iter().any(|one| one.advisory.0 == index);
-    let advisories = rules.advisories.iter().enumerate();
-    advisories.filter(|(index, _)| hits(*index)).map(|(_, advisory)| view_of(advisory)).collect()
-}
-
 fn view_of(advisory: &Advisory) -> view::Advisory {
     view::Advisory {
         id: advisory.id.clone(),
@@ -225,6 +235,7 @@ fn view_of(advisory: &Advisory) -> view::Advisory {
         contain: advisory.contain.clone(),
         window: window(advisory.window),
         sources: advisory.sources.clone(),
+        catalogue: advisory.catalogue.clone().map(HostPath),
     }
 }
 
@@ -327,7 +338,17 @@ fn coverage(coverage: &Coverage) -> view::Coverage {
         skipped: coverage.skipped.iter().map(|(skip, n)| (skip.code(), *n)).collect(),
         rejected: coverage.rejected.clone(),
         access_times_touched: coverage.n_access_times_touched,
+        catalogues: coverage.catalogues.iter().map(catalogue).collect(),
         problems: problems(&coverage.problems),
+    }
+}
+
+fn catalogue(tally: &CatalogueTally) -> view::Catalogue {
+    view::Catalogue {
+        path: HostPath(tally.path.clone()),
+        n_used: tally.n_used,
+        n_with_unknown_fields: tally.n_with_unknown_fields,
+        left_out: tally.left_out.iter().map(|(reason, n)| (reason.code(), *n)).collect(),
     }
 }
 

@@ -5,14 +5,14 @@
 //! Within 1.x fields are only added; `docs/schema/report-v1.json` pins them.
 
 mod evidence;
+mod host_path;
 
 use std::collections::BTreeMap;
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::Serializer;
 
 use crate::model::exposure::Reason;
+pub use crate::report::view::host_path::HostPath;
 pub use evidence::{Mention, Runner, Sighting};
 
 /// The whole report. Lists are sorted, so the same data give the same bytes.
@@ -38,23 +38,6 @@ pub struct Report {
     pub environments: Vec<Environment>,
     /// What was read and what was not.
     pub coverage: Coverage,
-}
-
-/// A path of the swept host. Written as `path`, and where that is not UTF-8 also as
-/// `path_base64`, which then is the true one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct HostPath(pub PathBuf);
-
-impl Serialize for HostPath {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("HostPath", 2)?;
-        fields.serialize_field("path", &self.0.to_string_lossy())?;
-        if self.0.to_str().is_none() {
-            let bytes = self.0.as_os_str().as_bytes();
-            fields.serialize_field("path_base64", &data_encoding::BASE64.encode(bytes))?;
-        }
-        fields.end()
-    }
 }
 
 /// A user of the swept host.
@@ -177,6 +160,8 @@ pub struct Advisory {
     pub window: Window,
     /// Publishers and dates.
     pub sources: Vec<String>,
+    /// The file of another catalogue that says all this; `None` for advisories of the rules.
+    pub catalogue: Option<HostPath>,
 }
 
 /// Where an incident hit this host.
@@ -442,8 +427,24 @@ pub struct Coverage {
     pub rejected: BTreeMap<&'static str, u64>,
     /// Files whose access time could not be kept.
     pub access_times_touched: u64,
+    /// What was taken from other people's catalogues.
+    pub catalogues: Vec<Catalogue>,
     /// What could not be looked into.
     pub problems: Problems,
+}
+
+/// What was taken from one catalogue of somebody else.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Catalogue {
+    /// The file or folder that was named.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// Records that packages were compared with.
+    pub n_used: u64,
+    /// Records with fields that nobody here knows.
+    pub n_with_unknown_fields: u64,
+    /// What was not taken, by reason.
+    pub left_out: BTreeMap<&'static str, u64>,
 }
 
 /// What could not be looked into.

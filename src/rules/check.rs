@@ -324,6 +324,7 @@ impl Judge<'_> {
             watchers,
             harvests: harvested,
             indicators,
+            catalogue: None,
         })
     }
 
@@ -346,6 +347,7 @@ impl Judge<'_> {
             name: written.name,
             versions: written.versions,
             all_versions: written.all_versions,
+            ranges: Vec::new(),
             clean_before: written.clean_before,
             clean_after: written.clean_after,
         }

@@ -108,6 +108,7 @@ impl FakeHost {
             now,
             uid: rustix::process::geteuid().as_raw(),
             size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
+            advisories: Vec::new(),
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::component::{
     Component, Dated, InfectedInstall, Mention, MentionSource, Runner, Sighting,
 };
-use crate::model::coverage::{Coverage, Skip};
+use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
 use crate::model::exposure::{Exposure, Reason, Verdict};
 use crate::model::finding::{Expiry, Identity, Location, Protection};
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
@@ -123,6 +123,7 @@ fn advisory() -> Advisory {
             name: "example".into(),
             versions: vec!["1.2.3".into()],
             all_versions: false,
+            ranges: Vec::new(),
             triggers: vec![Trigger::Install, Trigger::InterpreterStart],
             clean_before: Some("1.2.2".into()),
             clean_after: Some("1.2.4".into()),
@@ -130,6 +131,7 @@ fn advisory() -> Advisory {
         watchers: Vec::new(),
         harvests: Vec::new(),
         indicators: Vec::new(),
+        catalogue: None,
     }
 }
 
@@ -148,6 +150,7 @@ pub fn empty() -> Inventory {
         },
         principals: principals(),
         installs: Vec::new(),
+        foreign_advisories: Vec::new(),
         credentials: Vec::new(),
         components: Vec::new(),
         coverage: Coverage {
@@ -475,6 +478,12 @@ pub fn every_state() -> Inventory {
         credential.places[0].location.inode.times.born = Some(Moment::new(i64::MIN, 0));
     }
     inventory.installs[0].component.as_mut().unwrap().installed = None;
+    inventory.coverage.catalogues = vec![CatalogueTally {
+        path: bytes(b"/srv/osv\xff"),
+        n_used: 2,
+        n_with_unknown_fields: 1,
+        left_out: [(LeftOut::Withdrawn, 1)].into(),
+    }];
     inventory
 }
 

@@ -24,6 +24,7 @@ const ROOMS: &[(&str, Floor)] = &[
     ("error", Floor::Ground),
     ("forge", Floor::Ground),
     ("rules", Floor::Column),
+    ("advisories", Floor::Column),
     ("discover", Floor::Column),
     ("read", Floor::Column),
     ("detect", Floor::Column),

@@ -36,11 +36,13 @@ fn advisories() -> Vec<Advisory> {
             name: "example".into(),
             versions: vec!["1.2.3".into()],
             all_versions: false,
+            ranges: Vec::new(),
             triggers: vec![Trigger::Install],
             clean_before: None,
             clean_after: None,
         }],
         indicators: Vec::new(),
+        catalogue: None,
     }]
 }
 

@@ -8,7 +8,7 @@ use crate::error::ProblemCode;
 use crate::report::escape::{escape, escape_path};
 use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::{bytes, counted, listed, minute, number};
-use crate::report::view::{Coverage, Problem, Report, Root};
+use crate::report::view::{Catalogue, Coverage, Problem, Report, Root};
 
 /// Most paths of one code unless everything is told.
 const PATHS_MAX: usize = 3;
@@ -33,6 +33,10 @@ pub fn coverage(report: &Report, screen: &mut Screen) -> io::Result<()> {
         let candidates = counted(n_rejected, "candidate");
         let text = format!("{candidates}: {}", by_reason(&coverage.rejected));
         screen.field(INDENT, "turned down", &text)?;
+    }
+    for catalogue in &coverage.catalogues {
+        screen.field(INDENT, "catalogue", &escape_path(&catalogue.path.0))?;
+        screen.field(INDENT, "", &taken(catalogue))?;
     }
     let touched = match coverage.access_times_touched {
         0 => "no access time was changed by reading".into(),
@@ -67,6 +71,18 @@ fn read(coverage: &Coverage) -> String {
         counted(coverage.n_folders, "folder"),
         counted(coverage.n_process_environments, "process environment"),
     )
+}
+
+/// `120 records used; left out: 2 withdrawn; 1 with unknown fields`
+fn taken(catalogue: &Catalogue) -> String {
+    let mut text = format!("{} used", counted(catalogue.n_used, "record"));
+    if !catalogue.left_out.is_empty() {
+        text += &format!("; left out: {}", by_reason(&catalogue.left_out));
+    }
+    if catalogue.n_with_unknown_fields > 0 {
+        text += &format!("; {} with unknown fields", number(catalogue.n_with_unknown_fields));
+    }
+    text
 }
 
 /// `300 placeholder, 11 checksum`, the most first.

@@ -122,14 +122,22 @@ fn mentions(mentions: &[Mention], screen: &mut Screen) -> io::Result<()> {
 
 /// What an incident is; told once, with the first of its installs.
 fn incident(advisory: &Advisory, screen: &mut Screen) -> io::Result<()> {
-    if !screen.is_verbose() {
-        return screen.field(INDENT, "", &format!("{} (-v tells more)", advisory.title));
+    if screen.is_verbose() {
+        screen.field(INDENT, "", &advisory.title)?;
+        screen.field(INDENT, "", &advisory.summary)?;
+    } else {
+        screen.field(INDENT, "", &format!("{} (-v tells more)", advisory.title))?;
     }
-    screen.field(INDENT, "", &advisory.title)?;
-    screen.field(INDENT, "", &advisory.summary)?;
-    let published = format!("{} to {}", advisory.window.start, advisory.window.end);
-    screen.field(INDENT, "published", &published)?;
-    screen.field(INDENT, "sources", &advisory.sources.join("; "))
+    if let Some(file) = &advisory.catalogue {
+        screen.field(INDENT, "stated in", &escape_path(&file.0))?;
+    } else if screen.is_verbose() {
+        let published = format!("{} to {}", advisory.window.start, advisory.window.end);
+        screen.field(INDENT, "published", &published)?;
+    }
+    if screen.is_verbose() {
+        return screen.field(INDENT, "sources", &advisory.sources.join("; "));
+    }
+    Ok(())
 }
 
 fn installed(package: &Package, screen: &mut Screen) -> io::Result<()> {
