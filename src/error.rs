@@ -149,6 +149,7 @@ pub enum ProblemCode {
     Changed,
     TooBig,
     TooBigToParse,
+    ContainerUnopened,
     InputOutput,
     RemoteFileSystem,
     StoreMalformed,
@@ -161,12 +162,13 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PermissionDenied,
         Self::Vanished,
         Self::Changed,
         Self::TooBig,
         Self::TooBigToParse,
+        Self::ContainerUnopened,
         Self::InputOutput,
         Self::RemoteFileSystem,
         Self::StoreMalformed,
@@ -185,6 +187,7 @@ impl ProblemCode {
             Self::Changed => "read/changed",
             Self::TooBig => "read/too-big",
             Self::TooBigToParse => "read/too-big-to-parse",
+            Self::ContainerUnopened => "read/container-not-opened",
             Self::InputOutput => "read/input-output",
             Self::RemoteFileSystem => "walk/remote-file-system",
             Self::StoreMalformed => "store/malformed",
@@ -204,6 +207,7 @@ impl ProblemCode {
             Self::Changed => "it changed while it was read",
             Self::TooBig => "it is bigger than the bound",
             Self::TooBigToParse => "it is too big to be parsed; rules still ran over its bytes",
+            Self::ContainerUnopened => "it was not opened; what is packed inside was not seen",
             Self::InputOutput => "the system reported an error",
             Self::RemoteFileSystem => "it lies on a remote or user-space file system",
             Self::StoreMalformed => "its format could not be parsed; rules still ran over it",

@@ -80,9 +80,6 @@ pub enum Skip {
     Empty,
     /// The home of another user, which this one may not enter.
     ClosedHome,
-    /// An archive, compressed file or database: its bytes were read as they are, and what
-    /// is packed inside was not seen.
-    Unopened,
 }
 
 impl Skip {
@@ -96,7 +93,6 @@ impl Skip {
             Self::HardLink => "hard-link",
             Self::Empty => "empty",
             Self::ClosedHome => "closed-home",
-            Self::Unopened => "container-not-opened",
         }
     }
 }

@@ -351,10 +351,10 @@ impl Look<'_, '_> {
         self.harvest.sightings.extend(found);
     }
 
-    /// What is packed in a container is not seen yet; how many there are is told.
+    /// What is packed in a container is not seen yet, and that is told.
     fn tell_unopened(&mut self, beginning: &[u8]) {
         if is_container(beginning) {
-            self.harvest.coverage.skip(Skip::Unopened);
+            self.problem(ProblemCode::ContainerUnopened, "");
         }
     }
 
