@@ -21,7 +21,6 @@ use crate::cli::{interrupt, look, resolve};
 pub fn run(args: &SweepArgs) -> Result<u8, Error> {
     let rules = resolve::rules(&args.rules)?;
     let config = resolve::sweep(args)?;
-    credreach::sweep::roots(&config)?;
     let output = Output::open(args.output.as_deref())?;
     let watch = Arc::new(Watch::default());
     interrupt::watch(&watch.interrupted);
