@@ -141,8 +141,7 @@ impl Library {
                 if packages.is_empty() {
                     continue;
                 }
-                let is_known = |it: &Advisory| it.ecosystem == ecosystem && record.is_about(it);
-                let index = known.iter().position(is_known).unwrap_or_else(|| {
+                let index = known.iter().position(|it| record.is_about(it)).unwrap_or_else(|| {
                     let made = record.advisory(ecosystem, &kept.place, now);
                     known.len() + add(&mut foreign.advisories, first_of_name, &record, made)
                 });
@@ -169,7 +168,7 @@ impl Library {
                 && (self.normal_name)(ecosystem, &package.name) == name
         };
         let packages = std::mem::take(&mut record.packages).into_iter().filter(is_it);
-        packages.map(|package| package.into_bad_package(name)).collect()
+        packages.map(|package| package.into_bad_package(ecosystem, name)).collect()
     }
 }
 

@@ -61,16 +61,16 @@ pub enum Event {
 impl Package {
     /// Where it comes from, if a sweep knows that ecosystem. Bumblebee writes `pypi`.
     pub fn ecosystem(&self) -> Option<Ecosystem> {
-        let is_it = |one: &Ecosystem| one.as_str().eq_ignore_ascii_case(&self.ecosystem);
-        Ecosystem::ALL.into_iter().find(is_it)
+        Ecosystem::named(&self.ecosystem)
     }
 
     /// The same with a normalised name. How its code runs, no catalogue says.
-    pub fn into_bad_package(self, name: &str) -> BadPackage {
+    pub fn into_bad_package(self, ecosystem: Ecosystem, name: &str) -> BadPackage {
         let range = |events: Vec<Event>| VersionRange {
             events: events.into_iter().map(VersionEvent::from).collect(),
         };
         BadPackage {
+            ecosystem,
             name: name.to_owned(),
             versions: self.versions,
             all_versions: false,

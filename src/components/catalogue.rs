@@ -35,8 +35,8 @@ impl<'r> Catalogue<'r> {
             let index = AdvisoryIndex(number);
             indicators.extend(advisory.indicators.iter().map(|indicator| (index, indicator)));
             for package in &advisory.packages {
-                let name = normal_name(advisory.ecosystem, &package.name);
-                packages.entry((advisory.ecosystem, name)).or_default().push((index, package));
+                let name = normal_name(package.ecosystem, &package.name);
+                packages.entry((package.ecosystem, name)).or_default().push((index, package));
             }
         }
         let patterns = indicators.iter().enumerate().map(|(n, (_, one))| (&one.path, n));
@@ -52,7 +52,7 @@ impl<'r> Catalogue<'r> {
     pub fn extend(&mut self, foreign: &'r ForeignAdvisories) {
         self.advisories.extend(&foreign.advisories);
         for (index, package) in &foreign.additions {
-            let key = (self.advisories[index.0].ecosystem, package.name.clone());
+            let key = (package.ecosystem, package.name.clone());
             self.packages.entry(key).or_default().push((*index, package));
         }
     }
@@ -209,6 +209,7 @@ mod tests {
 
     fn package(versions: &[&str], all_versions: bool, ranges: Vec<VersionRange>) -> BadPackage {
         BadPackage {
+            ecosystem: Ecosystem::Npm,
             name: "example".into(),
             versions: versions.iter().map(|version| (*version).to_owned()).collect(),
             all_versions,

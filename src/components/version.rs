@@ -11,31 +11,39 @@ use crate::model::exposure::Truth;
 const VERSION_BYTES_MAX: usize = 256;
 
 /// A name in the form in which its ecosystem compares names. Python: lower case, runs of
-/// `-`, `_` and `.` as one `-` (PEP 503).
+/// `-`, `_` and `.` as one `-` (PEP 503). Rust: `_` is `-`. Go and Ruby tell cases apart.
 pub fn normal_name(ecosystem: Ecosystem, name: &str) -> String {
-    let lower = name.trim().to_ascii_lowercase();
+    let name = name.trim();
+    let lower = name.to_ascii_lowercase();
     match ecosystem {
-        Ecosystem::Npm => lower,
+        Ecosystem::Go | Ecosystem::RubyGems => name.to_owned(),
+        Ecosystem::Crates => lower.replace('_', "-"),
         Ecosystem::PyPI => {
             let words = lower.split(['-', '_', '.']).filter(|word| !word.is_empty());
             words.collect::<Vec<_>>().join("-")
+        }
+        Ecosystem::Npm | Ecosystem::Packagist | Ecosystem::VsCode | Ecosystem::GithubActions => {
+            lower
         }
     }
 }
 
 /// Whether two versions are the same one: by PEP 440 for Python (`1.0` is `1.0.0`), by
-/// the letter for npm.
+/// the letter elsewhere, but for the `v` that tags of Go and PHP begin with.
 pub fn is_same_version(ecosystem: Ecosystem, one: &str, other: &str) -> bool {
     let (one, other) = (one.trim(), other.trim());
     if one == other {
         return true;
     }
     match ecosystem {
-        Ecosystem::Npm => false,
         Ecosystem::PyPI => {
             let point = |text| Point::of(ecosystem, text);
             point(one).zip(point(other)).is_some_and(|(one, other)| one == other)
         }
+        Ecosystem::Go | Ecosystem::Packagist => {
+            one.strip_prefix('v').unwrap_or(one) == other.strip_prefix('v').unwrap_or(other)
+        }
+        _ => false,
     }
 }
 
@@ -57,6 +65,8 @@ enum Point {
     Start,
     Python(pep440_rs::Version),
     Semantic(semver::Version),
+    /// Numbers only, compared one by one: what Ruby and PHP have in common with them.
+    Numbers(Vec<u64>),
 }
 
 impl Point {
@@ -67,13 +77,16 @@ impl Point {
         }
         match ecosystem {
             Ecosystem::PyPI => pep440_rs::Version::from_str(text).ok().map(Self::Python),
-            Ecosystem::Npm => {
+            Ecosystem::Npm | Ecosystem::Crates | Ecosystem::Go | Ecosystem::VsCode => {
                 let mut version =
                     semver::Version::parse(text.trim_start_matches(['v', '='])).ok()?;
                 // Builds of one version are the same version.
                 version.build = semver::BuildMetadata::EMPTY;
                 Some(Self::Semantic(version))
             }
+            Ecosystem::RubyGems | Ecosystem::Packagist => numbers(text).map(Self::Numbers),
+            // A tag or a commit has no order.
+            Ecosystem::GithubActions => None,
         }
     }
 
@@ -86,6 +99,18 @@ impl Point {
             | VersionEvent::Limit(version) => Self::of(ecosystem, version),
         }
     }
+}
+
+/// `v1.2.3` without its last zeros, which count for nothing. A pre-release has rules of its
+/// own in each ecosystem and is none.
+fn numbers(text: &str) -> Option<Vec<u64>> {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let numbers: Result<Vec<u64>, _> = text.split('.').map(str::parse).collect();
+    let mut numbers = numbers.ok()?;
+    while numbers.last() == Some(&0) {
+        numbers.pop();
+    }
+    Some(numbers)
 }
 
 /// OSV's own rule: go through the events in the order of their versions up to this one;
@@ -134,6 +159,20 @@ mod tests {
         assert!(!is_same_version(Ecosystem::PyPI, "1.82.8", "1.82.80"));
         assert!(!is_same_version(Ecosystem::PyPI, "no version", "1.82.8"));
         assert!(!is_same_version(Ecosystem::Npm, "1.0", "1.0.0"));
+    }
+
+    #[test]
+    fn each_other_ecosystem_has_its_own_way() {
+        assert_eq!(normal_name(Ecosystem::Crates, "Faster_Log"), "faster-log");
+        assert_eq!(normal_name(Ecosystem::Go, "github.com/Azure/x"), "github.com/Azure/x");
+        assert_eq!(normal_name(Ecosystem::VsCode, "Pub.Name"), "pub.name");
+        assert!(is_same_version(Ecosystem::Go, "v1.2.3", "1.2.3"));
+        assert!(!is_same_version(Ecosystem::GithubActions, "v1", "1"));
+        check(Ecosystem::Go, "+0 -1.4.0", "v1.3.9-0.20260324103900-0123456789ab", Truth::Yes);
+        check(Ecosystem::RubyGems, "+1.2 -1.10.0", "1.9.9.9", Truth::Yes);
+        check(Ecosystem::RubyGems, "+1.2 -1.10.0", "1.10", Truth::No);
+        check(Ecosystem::RubyGems, "+1.2 -1.10.0", "1.9.0.rc1", Truth::Unknown);
+        check(Ecosystem::GithubActions, "+1 -2", "v1", Truth::Unknown);
     }
 
     fn event(text: &str) -> VersionEvent {

@@ -24,7 +24,7 @@ pub struct Advisory {
     pub summary: String,
     /// Whom sources name as behind it. For a reader only: attribution changes.
     pub actor: Option<String>,
-    /// Where the packages come from.
+    /// Where most of its packages come from.
     pub ecosystem: Ecosystem,
     /// Outer bound of all claims about when bad versions could be installed.
     pub window: Window,
@@ -92,24 +92,60 @@ pub enum Ecosystem {
     PyPI,
     /// JavaScript packages.
     Npm,
+    /// Rust crates.
+    Crates,
+    /// Go modules.
+    Go,
+    /// Ruby gems.
+    RubyGems,
+    /// PHP packages, as Composer installs them.
+    Packagist,
+    /// Extensions of VS Code and its forks, whatever gallery they come from.
+    VsCode,
+    /// Actions of CI workflows, `owner/repository`.
+    GithubActions,
 }
 
 impl Ecosystem {
     /// Every ecosystem.
-    pub const ALL: [Self; 2] = [Self::PyPI, Self::Npm];
+    pub const ALL: [Self; 8] = [
+        Self::PyPI,
+        Self::Npm,
+        Self::Crates,
+        Self::Go,
+        Self::RubyGems,
+        Self::Packagist,
+        Self::VsCode,
+        Self::GithubActions,
+    ];
 
     /// OSV's name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PyPI => "PyPI",
             Self::Npm => "npm",
+            Self::Crates => "crates.io",
+            Self::Go => "Go",
+            Self::RubyGems => "RubyGems",
+            Self::Packagist => "Packagist",
+            Self::VsCode => "VSCode",
+            Self::GithubActions => "GitHub Actions",
         }
+    }
+
+    /// The ecosystem that OSV calls so, in any case; what follows a colon is a source within
+    /// it (`VSCode:open-vsx`).
+    pub fn named(text: &str) -> Option<Self> {
+        let name = text.split(':').next().unwrap_or_default().trim();
+        Self::ALL.into_iter().find(|one| one.as_str().eq_ignore_ascii_case(name))
     }
 }
 
 /// Bad versions of one package.
 #[derive(Clone, Debug)]
 pub struct BadPackage {
+    /// Where it comes from.
+    pub ecosystem: Ecosystem,
     /// Name, normalised for its ecosystem.
     pub name: String,
     /// Exact versions.

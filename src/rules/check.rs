@@ -292,15 +292,9 @@ impl Judge<'_> {
         if written.packages.is_empty() {
             self.say("advisory/no-package", "names no package");
         }
-        let ecosystem = match written.ecosystem.as_str() {
-            "PyPI" => Some(Ecosystem::PyPI),
-            "npm" => Some(Ecosystem::Npm),
-            other => {
-                self.say("advisory/ecosystem", format!("no ecosystem is called `{other}`"));
-                None
-            }
-        };
-        let packages = written.packages.into_iter().map(|package| self.package(package)).collect();
+        let ecosystem = self.ecosystem(&written.ecosystem)?;
+        let packages = written.packages.into_iter();
+        let packages = packages.filter_map(|package| self.package(package, ecosystem)).collect();
         let indicators = written.indicators.into_iter();
         let indicators = indicators.filter_map(|indicator| self.indicator(indicator)).collect();
         let window = window.map(|(start, end)| Window { start, end });
@@ -314,7 +308,7 @@ impl Judge<'_> {
             ids: written.ids,
             summary: written.summary,
             actor: written.actor,
-            ecosystem: ecosystem?,
+            ecosystem,
             window: window?,
             claims,
             confidence: self.confidence(&written.confidence),
@@ -328,7 +322,16 @@ impl Judge<'_> {
         })
     }
 
-    fn package(&mut self, written: BadPackageWritten) -> BadPackage {
+    fn ecosystem(&mut self, name: &str) -> Option<Ecosystem> {
+        let found = Ecosystem::named(name).filter(|found| found.as_str() == name);
+        if found.is_none() {
+            self.say("advisory/ecosystem", format!("no ecosystem is called `{name}`"));
+        }
+        found
+    }
+
+    /// A package of another ecosystem than most of its advisory's says so.
+    fn package(&mut self, written: BadPackageWritten, usual: Ecosystem) -> Option<BadPackage> {
         if written.versions.is_empty() && !written.all_versions {
             self.say("advisory/no-version", format!("`{}` has no version", written.name));
         }
@@ -340,7 +343,11 @@ impl Judge<'_> {
             self.say("advisory/no-trigger", format!("`{}` has no trigger", written.name));
         }
         let triggers = written.triggers.iter();
-        BadPackage {
+        Some(BadPackage {
+            ecosystem: match written.ecosystem {
+                Some(name) => self.ecosystem(&name)?,
+                None => usual,
+            },
             triggers: triggers
                 .filter_map(|name| self.named("trigger", name, &Trigger::ALL))
                 .collect(),
@@ -350,7 +357,7 @@ impl Judge<'_> {
             ranges: Vec::new(),
             clean_before: written.clean_before,
             clean_after: written.clean_after,
-        }
+        })
     }
 
     fn indicator(&mut self, written: IndicatorWritten) -> Option<Indicator> {

@@ -186,6 +186,8 @@ pub struct AdvisoryWindowWritten {
 #[serde(deny_unknown_fields)]
 pub struct BadPackageWritten {
     pub name: String,
+    /// That of the advisory, unless this says otherwise.
+    pub ecosystem: Option<String>,
     #[serde(default)]
     pub versions: Vec<String>,
     #[serde(default)]

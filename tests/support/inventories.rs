@@ -120,6 +120,7 @@ fn advisory() -> Advisory {
                 .into(),
         ],
         packages: vec![BadPackage {
+            ecosystem: Ecosystem::PyPI,
             name: "example".into(),
             versions: vec!["1.2.3".into()],
             all_versions: false,

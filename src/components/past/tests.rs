@@ -33,6 +33,7 @@ fn advisories() -> Vec<Advisory> {
         sources: Vec::new(),
         contain: Vec::new(),
         packages: vec![BadPackage {
+            ecosystem: Ecosystem::PyPI,
             name: "example".into(),
             versions: vec!["1.2.3".into()],
             all_versions: false,
