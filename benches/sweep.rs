@@ -8,6 +8,7 @@ use std::path::Path;
 use credreach::config::{Config, SIZE_BYTES_MAX_DEFAULT};
 use credreach::detect::engine::Engine;
 use credreach::model::host::HostRoot;
+use credreach::model::inventory::Task;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::Moment;
 use credreach::rules::{builtin_files, load};
@@ -59,6 +60,7 @@ fn write(path: &Path, text: &str) {
 
 fn config(root: &Path, n_threads: usize) -> Config {
     Config {
+        task: Task::Sweep,
         root: HostRoot::image(root.canonicalize().expect("it was just planted")),
         paths: vec![Path::new("/").join(HOME)],
         excluded: Vec::new(),

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::model::host::HostRoot;
+use crate::model::inventory::Task;
 use crate::model::path_pattern::PathPattern;
 use crate::model::secret::SecretKey;
 use crate::model::time::Moment;
@@ -15,6 +16,8 @@ pub const SIZE_BYTES_MAX_DEFAULT: u64 = 4 << 30;
 /// Everything that a sweep is told.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// What to find out.
+    pub task: Task,
     /// Where the host's `/` is.
     pub root: HostRoot,
     /// What to sweep; empty for the default scope, which adds running processes.

@@ -29,7 +29,7 @@ use crate::model::coverage::Skip;
 use crate::model::exposure::{AccessChain, Exposure, Truth};
 use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
-use crate::model::inventory::{Inventory, Run};
+use crate::model::inventory::{Inventory, Run, Task};
 use crate::model::path_pattern::{PathPatterns, is_within};
 use crate::model::principal::{Principals, Process};
 use crate::model::store::StoreIndex;
@@ -86,7 +86,10 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         margins: engine.margins(),
     };
     let mut stores = Stores::new(engine);
-    let moved = moved_stores(engine, &files, &processes);
+    let moved = match config.task {
+        Task::Sweep => moved_stores(engine, &files, &processes),
+        Task::Audit => Vec::new(),
+    };
     for (path, store, variable) in moved {
         if config.paths.is_empty() && roots.iter().all(|root| !is_within(&path, &root.path)) {
             roots.push(Root {
@@ -98,9 +101,11 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         stores.add_place(path, store);
     }
     let shared = Shared {
+        task: config.task,
         engine,
         stores: &stores,
         catalogue: &catalogue,
+        library: &library,
         files: &files,
         policy: &policy,
         key: &config.key,
@@ -146,8 +151,9 @@ fn consult(
     known: &[Advisory],
     now: Moment,
 ) -> ForeignAdvisories {
-    let names = harvest.components.iter().map(|one| (one.ecosystem, one.name.as_str()));
-    let names: BTreeSet<(Ecosystem, &str)> = names.collect();
+    let installed = harvest.components.iter().map(|one| (one.ecosystem, one.name.as_str()));
+    let mentioned = harvest.mentions.iter().map(|one| (one.ecosystem, one.name.as_str()));
+    let names: BTreeSet<(Ecosystem, &str)> = installed.chain(mentioned).collect();
     let foreign = library.naming(names, known, now);
     harvest.coverage.catalogues = library.tallies;
     harvest.coverage.problems.merge(library.problems);
@@ -185,12 +191,14 @@ fn collect(
     processes: &[Process],
 ) {
     let excluded = PathPatterns::new(config.excluded.iter().map(|pattern| (pattern, 0)));
+    let is_wanted = |path: &Path| shared.speaks_of_packages(path);
     let swept = roots.iter().filter(|root| root.state == RootState::Swept);
     let plan = Plan {
         root: &config.root,
         starts: swept.map(|root| root.path.as_path()).collect(),
         mounts,
         excluded: &excluded,
+        wanted: (config.task == Task::Audit).then_some(&is_wanted),
         n_threads: config.n_threads,
         interrupted: &shared.watch.interrupted,
     };
@@ -202,7 +210,7 @@ fn collect(
     for _closed in roots.iter().filter(|root| root.state == RootState::Closed) {
         worker.harvest.coverage.skip(Skip::ClosedHome);
     }
-    if config.paths.is_empty() {
+    if config.paths.is_empty() && config.task == Task::Sweep {
         let (artifacts, problems) = environments(shared.files, processes);
         problems.into_iter().for_each(|problem| worker.harvest.coverage.problems.push(problem));
         artifacts.iter().for_each(|artifact| worker.look_at(artifact));
@@ -306,6 +314,7 @@ fn run(config: &Config, engine: &Engine<'_>, files: &DiskFiles, roots: &[Root]) 
     let name_file = if is_live { "/proc/sys/kernel/hostname" } else { "/etc/hostname" };
     let name = files.read(Path::new(name_file), 4096).unwrap_or_default();
     Run {
+        task: config.task,
         started: config.now,
         host: String::from_utf8_lossy(&name).trim().to_owned(),
         roots: roots.iter().map(|root| (root.path.clone(), root.why.clone())).collect(),

@@ -125,6 +125,12 @@ impl Library {
         self.kept.shrink_to_fit();
     }
 
+    /// Whether some record may name a package, by its normalised name; a hash decides.
+    pub fn may_name(&self, ecosystem: Ecosystem, name: &str) -> bool {
+        let wanted = hash(ecosystem, name);
+        self.names.binary_search_by_key(&wanted, |(hash, _)| *hash).is_ok()
+    }
+
     /// What is said of some packages, by normalised name. A record about an incident that
     /// is known by one of its ids adds to that one, which has more to say.
     pub fn naming<'p>(

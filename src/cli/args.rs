@@ -22,6 +22,8 @@ pub struct Args {
 pub enum Command {
     /// Sweep this host, an image or some folders
     Sweep(SweepArgs),
+    /// Only look for infected installs, past and present: fast, and reads no credential
+    Audit(AuditArgs),
     /// Show what a sweep would look at, and why
     Roots(RootsArgs),
     /// List the known campaigns, or be briefed on one
@@ -50,6 +52,16 @@ pub struct ScopeArgs {
 #[derive(ClapArgs)]
 pub struct SweepArgs {
     #[command(flatten)]
+    pub audit: AuditArgs,
+    /// Key of the secret ids: the same key gives the same ids on every host
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// What a sweep and an audit have in common.
+#[derive(ClapArgs)]
+pub struct AuditArgs {
+    #[command(flatten)]
     pub scope: ScopeArgs,
     /// How to write the report
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FormatArg::Terminal)]
@@ -63,9 +75,6 @@ pub struct SweepArgs {
     /// Leave paths alone: '**/node_modules', '/srv/*/cache' (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
-    /// Key of the secret ids: the same key gives the same ids on every host
-    #[arg(long, value_name = "FILE")]
-    pub key_file: Option<PathBuf>,
     /// A folder of further rules; an id that exists replaces the built-in one (repeatable)
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,

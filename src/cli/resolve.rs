@@ -10,12 +10,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use credreach::config::{Config, SIZE_BYTES_MAX_DEFAULT};
 use credreach::error::Error;
 use credreach::model::host::HostRoot;
+use credreach::model::inventory::Task;
 use credreach::model::path_pattern::PathPattern;
 use credreach::model::rule_set::RuleSet;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::Moment;
 
-use crate::cli::args::{ScopeArgs, SweepArgs};
+use crate::cli::args::{AuditArgs, ScopeArgs, SweepArgs};
 
 /// A key file holds at least this much.
 const KEY_BYTES_MIN: usize = 32;
@@ -33,6 +34,7 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
     let root = root(args.root.as_deref())?;
     let paths = args.paths.iter().map(|path| absolute(path, &root)).collect::<Result<_, _>>()?;
     Ok(Config {
+        task: Task::Sweep,
         home: if root.is_live() { dirs::home_dir() } else { None },
         root,
         paths,
@@ -48,7 +50,18 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
 
 /// The configuration of a sweep.
 pub fn sweep(args: &SweepArgs) -> Result<Config, Error> {
+    let mut config = audit(&args.audit)?;
+    config.task = Task::Sweep;
+    if let Some(path) = &args.key_file {
+        config.key = key_of(path)?;
+    }
+    Ok(config)
+}
+
+/// The configuration of an audit.
+pub fn audit(args: &AuditArgs) -> Result<Config, Error> {
     let mut config = scope(&args.scope)?;
+    config.task = Task::Audit;
     config.excluded = args.exclude.iter().map(|glob| exclude(glob)).collect::<Result<_, _>>()?;
     match args.threads {
         Some(0) => {
@@ -57,9 +70,6 @@ pub fn sweep(args: &SweepArgs) -> Result<Config, Error> {
         }
         Some(n_threads) => config.n_threads = n_threads,
         None => {}
-    }
-    if let Some(path) = &args.key_file {
-        config.key = key_of(path)?;
     }
     if let Some(text) = &args.as_of {
         config.now = Moment::parse(text).ok_or_else(|| Error::Usage {

@@ -1,10 +1,11 @@
-//! `credreach sweep`
+//! `credreach sweep` and its first half, `credreach audit`.
 
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use credreach::config::Config;
 use credreach::detect::engine::Engine;
 use credreach::error::Error;
 use credreach::report::outcome::Outcome;
@@ -12,21 +13,29 @@ use credreach::report::view::Report;
 use credreach::report::{Format, Look, Verbosity};
 use credreach::sweep::{Watch, sweep};
 
-use crate::cli::args::{FormatArg, SweepArgs};
+use crate::cli::args::{AuditArgs, FormatArg, SweepArgs};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::{interrupt, look, resolve};
 
 /// Sweeps and reports.
 pub fn run(args: &SweepArgs) -> Result<u8, Error> {
+    carry_out(&resolve::sweep(args)?, &args.audit)
+}
+
+/// The same for infected installs alone.
+pub fn audit(args: &AuditArgs) -> Result<u8, Error> {
+    carry_out(&resolve::audit(args)?, args)
+}
+
+fn carry_out(config: &Config, args: &AuditArgs) -> Result<u8, Error> {
     let rules = resolve::rules(&args.rules)?;
-    let config = resolve::sweep(args)?;
     let output = Output::open(args.output.as_deref())?;
     let watch = Arc::new(Watch::default());
     interrupt::watch(&watch.interrupted);
     let start = Instant::now();
     let progress = Progress::start(&watch, args.quiet);
-    let swept = sweep(&config, &Engine::new(&rules), &watch);
+    let swept = sweep(config, &Engine::new(&rules), &watch);
     drop(progress);
     let inventory = match swept {
         Ok(inventory) => inventory,
@@ -62,7 +71,7 @@ const fn format(format: FormatArg) -> Format {
     }
 }
 
-fn look(args: &SweepArgs) -> Look {
+fn look(args: &AuditArgs) -> Look {
     let verbosity = match (args.quiet, args.verbose) {
         (true, _) => Verbosity::Quiet,
         (_, true) => Verbosity::Verbose,

@@ -31,10 +31,11 @@ pub fn component(artifact: &Artifact, bytes: &[u8], files: &dyn HostFiles) -> Op
     }
 }
 
-/// Whether [`component`] may have something to say about a path.
+/// Whether a file belongs to an installed package's metadata: [`component`] or
+/// [`Catalogue::record_claims`] may have something to say about it.
 pub fn is_metadata(path: &std::path::Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    matches!(name, Some("METADATA" | "PKG-INFO" | "package.json"))
+    matches!(name, Some("METADATA" | "PKG-INFO" | "RECORD" | "package.json"))
 }
 
 /// When the inode at a path was made, else when it last changed.

@@ -24,6 +24,8 @@ pub struct Plan<'p> {
     pub mounts: &'p Mounts,
     /// What the user wants left alone.
     pub excluded: &'p PathPatterns,
+    /// Files that are of interest, by their paths alone; `None` for all.
+    pub wanted: Option<&'p (dyn Fn(&Path) -> bool + Sync)>,
     /// Threads that list folders and visit files.
     pub n_threads: usize,
     /// Set when the walk shall end early.
@@ -84,6 +86,10 @@ impl Plan<'_> {
         }
         if !kind.is_file() {
             visitor(Met::Skipped(if kind.is_symlink() { Skip::Link } else { Skip::Special }));
+            return WalkState::Continue;
+        }
+        if self.wanted.is_some_and(|wanted| !wanted(&path)) {
+            visitor(Met::Skipped(Skip::OtherSubject));
             return WalkState::Continue;
         }
         match entry.metadata() {
@@ -169,6 +175,7 @@ mod tests {
             starts: vec![Path::new("/home")],
             mounts: &Mounts::default(),
             excluded: &excluded,
+            wanted: None,
             n_threads: 2,
             interrupted: &AtomicBool::new(false),
         };

@@ -78,6 +78,8 @@ pub enum Skip {
     HardLink,
     /// An empty file.
     Empty,
+    /// A file that says nothing of packages, in an audit.
+    OtherSubject,
     /// The home of another user, which this one may not enter.
     ClosedHome,
 }
@@ -92,6 +94,7 @@ impl Skip {
             Self::Excluded => "excluded",
             Self::HardLink => "hard-link",
             Self::Empty => "empty",
+            Self::OtherSubject => "not-about-packages",
             Self::ClosedHome => "closed-home",
         }
     }

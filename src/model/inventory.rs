@@ -29,9 +29,30 @@ pub struct Inventory {
     pub coverage: Coverage,
 }
 
+/// What a run is to find out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Infected installs, credentials, and which of these those could read.
+    Sweep,
+    /// Infected installs only.
+    Audit,
+}
+
+impl Task {
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sweep => "sweep",
+            Self::Audit => "audit",
+        }
+    }
+}
+
 /// How and when a sweep was run.
 #[derive(Clone, Debug)]
 pub struct Run {
+    /// What it was to find out.
+    pub task: Task,
     /// When it started.
     pub started: Moment,
     /// Name of the swept host.

@@ -191,6 +191,7 @@ fn run(run: &Run) -> view::Run {
         why: why.clone(),
     };
     view::Run {
+        task: run.task.as_str(),
         started: run.started.to_string(),
         host: run.host.clone(),
         uid: run.uid,

@@ -70,6 +70,8 @@ pub struct Tool {
 /// How the sweep was run.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Run {
+    /// `sweep`, or `audit`: then nothing was asked about credentials.
+    pub task: &'static str,
     /// When it started.
     pub started: String,
     /// Name of the swept host.

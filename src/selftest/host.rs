@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::config::{Config, SIZE_BYTES_MAX_DEFAULT};
 use crate::model::host::HostRoot;
+use crate::model::inventory::Task;
 use crate::model::secret::{KeyOrigin, SecretKey};
 use crate::model::time::Moment;
 
@@ -99,6 +100,7 @@ impl FakeHost {
     /// A sweep of this host: its default scope, two workers, a fixed key.
     pub fn config(&self, now: Moment) -> io::Result<Config> {
         Ok(Config {
+            task: Task::Sweep,
             root: HostRoot::image(self.folder.path().canonicalize()?),
             paths: Vec::new(),
             excluded: Vec::new(),

@@ -5,11 +5,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::advisories::Library;
 use crate::components::mentions::Needs;
 use crate::components::{Catalogue, component, is_metadata, mentions};
 use crate::detect::engine::{Engine, Window};
@@ -24,6 +26,7 @@ use crate::model::component::{Component, Mention, Sighting};
 use crate::model::coverage::{Coverage, Skip};
 use crate::model::finding::{Finding, Identity, Location, Rejection};
 use crate::model::host::HostFiles;
+use crate::model::inventory::Task;
 use crate::model::location::Span;
 use crate::model::secret::SecretKey;
 use crate::model::segment::{Margins, Segment};
@@ -46,9 +49,11 @@ const HASHED_BYTES_MAX: u64 = 64 << 20;
 
 /// What all workers share.
 pub struct Shared<'s> {
+    pub task: Task,
     pub engine: &'s Engine<'s>,
     pub stores: &'s Stores<'s>,
     pub catalogue: &'s Catalogue<'s>,
+    pub library: &'s Library,
     pub files: &'s dyn HostFiles,
     pub policy: &'s ReadPolicy,
     pub key: &'s SecretKey,
@@ -62,6 +67,17 @@ pub struct Shared<'s> {
 }
 
 impl Shared<'_> {
+    /// Whether a file may say something of packages, by its path alone.
+    pub fn speaks_of_packages(&self, path: &Path) -> bool {
+        is_metadata(path) || mentions::is_mention(path) || self.catalogue.names(path)
+    }
+
+    /// Whether an audit needs the bytes of such a file; of the others the name tells, or
+    /// their hash, which is taken apart.
+    fn needs_bytes(&self, path: &Path) -> bool {
+        is_metadata(path) || mentions::needs(path).is_some_and(|needs| needs != Needs::Name)
+    }
+
     /// Whether somebody wants the sweep to end; also asked within large files.
     fn is_interrupted(&self) -> bool {
         self.watch.interrupted.load(Ordering::Relaxed)
@@ -140,13 +156,15 @@ impl<'s> Worker<'s> {
         let is_new = self.shared.links.is_new(artifact);
         is_new
             || !self.shared.stores.at(&artifact.path).is_empty()
-            || is_metadata(&artifact.path)
-            || mentions::is_mention(&artifact.path)
-            || self.shared.catalogue.names(&artifact.path)
+            || self.shared.speaks_of_packages(&artifact.path)
     }
 
     fn read(&mut self, artifact: &Artifact) {
         let Self { shared, reader, window, harvest } = self;
+        if shared.task == Task::Audit && !shared.needs_bytes(&artifact.path) {
+            return Look { shared, artifact, window, harvest, raw: Vec::new() }
+                .in_part(None, false);
+        }
         let reading = match reader.read(artifact) {
             Ok(reading) => reading,
             Err(problem) => return harvest.coverage.problems.push(problem),
@@ -190,11 +208,13 @@ struct Look<'l, 's> {
 impl Look<'_, '_> {
     /// All bytes at hand: stores, packages and traces are recognised too.
     fn whole(&mut self, bytes: &[u8]) -> u64 {
-        self.tell_unopened(bytes);
         let transcoded = from_utf16(bytes);
         let text = transcoded.as_ref().map_or(bytes, |transcoded| transcoded.text.as_slice());
-        self.segment(&Segment::whole(text));
-        self.stores(text);
+        if self.shared.task == Task::Sweep {
+            self.tell_unopened(bytes);
+            self.segment(&Segment::whole(text));
+            self.stores(text);
+        }
         self.components(text);
         self.mentions(text);
         self.traces(Some(bytes));
@@ -205,6 +225,10 @@ impl Look<'_, '_> {
     /// Pieces of a mapping, on all cores.
     fn mapped(&mut self, mapping: &Mapping) -> u64 {
         let bytes: &[u8] = mapping;
+        if self.shared.task == Task::Audit {
+            self.in_part(Some(bytes), false);
+            return 0;
+        }
         self.tell_unopened(bytes);
         let margins: Margins = self.shared.policy.margins;
         let pieces: Vec<(Vec<Raw>, BTreeMap<&'static str, u64>)> =
@@ -220,10 +244,8 @@ impl Look<'_, '_> {
         for (raw, rejected) in pieces {
             self.take(raw, rejected);
         }
-        self.traces(None);
-        self.mentions_of_large(Some(bytes));
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
-        self.tell_unparsed(is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
+        self.in_part(Some(bytes), is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
         if mapping.is_torn() {
             self.problem(ProblemCode::Changed, "it became shorter");
         }
@@ -232,6 +254,10 @@ impl Look<'_, '_> {
 
     /// Overlapping pieces, one after the other. Lines are counted on the way.
     fn chunks(&mut self, mut chunks: Chunks<'_>) -> u64 {
+        if self.shared.task == Task::Audit {
+            self.in_part(None, false);
+            return 0;
+        }
         let mut counter = LineCounter::default();
         let expected_bytes = chunks.size_bytes();
         let mut is_wide = false;
@@ -264,10 +290,20 @@ impl Look<'_, '_> {
         if chunks.size_bytes() < expected_bytes {
             self.problem(ProblemCode::Changed, "it became shorter");
         }
-        self.traces(None);
-        self.mentions_of_large(None);
-        self.tell_unparsed(is_wide);
+        self.in_part(None, is_wide);
         chunks.size_bytes()
+    }
+
+    /// What else is told of a file that is not at hand as a whole.
+    fn in_part(&mut self, mapped: Option<&[u8]>, is_wide: bool) {
+        self.traces(None);
+        self.mentions_of_large(mapped);
+        let path = &self.artifact.path;
+        let is_store = || is_wide || self.shared.stores.parses(path);
+        // Rules saw it; what else would have been read in it is told.
+        if is_metadata(path) || self.shared.task == Task::Sweep && is_store() {
+            self.problem(ProblemCode::TooBigToParse, "");
+        }
     }
 
     fn segment(&mut self, segment: &Segment<'_>) {
@@ -307,12 +343,14 @@ impl Look<'_, '_> {
         self.harvest.sightings.extend(claims);
     }
 
-    /// Bad versions that the artifact speaks of. What is no hit is not kept.
+    /// Bad versions that the artifact speaks of, and packages that another catalogue names:
+    /// which versions of those, is asked after the walk. Nothing else is kept.
     fn mentions(&mut self, bytes: &[u8]) {
-        let is_bad = |ecosystem: Ecosystem, name: &str, version: &str| {
+        let is_wanted = |ecosystem: Ecosystem, name: &str, version: &str| {
             !self.shared.catalogue.hits_of(ecosystem, name, version).is_empty()
+                || self.shared.library.may_name(ecosystem, name)
         };
-        let (found, problem) = mentions::mentions(self.artifact, bytes, &is_bad);
+        let (found, problem) = mentions::mentions(self.artifact, bytes, &is_wanted);
         self.harvest.mentions.extend(found);
         self.harvest.coverage.problems.extend(problem);
     }
@@ -355,15 +393,6 @@ impl Look<'_, '_> {
     fn tell_unopened(&mut self, beginning: &[u8]) {
         if is_container(beginning) {
             self.problem(ProblemCode::ContainerUnopened, "");
-        }
-    }
-
-    /// A file that is not at hand as a whole is seen by rules only; what else would have been
-    /// read in it is told.
-    fn tell_unparsed(&mut self, is_wide: bool) {
-        let path = &self.artifact.path;
-        if is_wide || self.shared.stores.parses(path) || is_metadata(path) {
-            self.problem(ProblemCode::TooBigToParse, "");
         }
     }
 

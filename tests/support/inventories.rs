@@ -16,7 +16,7 @@ use crate::model::component::{
 use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
 use crate::model::exposure::{Exposure, Reason, Verdict};
 use crate::model::finding::{Expiry, Identity, Location, Protection};
-use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
+use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task};
 use crate::model::location::{Place, Span};
 use crate::model::path_pattern::PathPattern;
 use crate::model::principal::{Certainty, Principal, Principals};
@@ -140,6 +140,7 @@ fn advisory() -> Advisory {
 pub fn empty() -> Inventory {
     Inventory {
         run: Run {
+            task: Task::Sweep,
             started: at("2026-03-25T08:00:00Z"),
             host: "web-3".into(),
             roots: vec![("/home/ana".into(), "home of ana".into())],

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::io;
 
 use crate::error::ProblemCode;
+use crate::model::inventory::Task;
 use crate::model::principal::Certainty;
 use crate::report::terminal::past;
 use crate::report::terminal::screen::{Screen, Style};
@@ -56,6 +57,9 @@ fn infected_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
     if past::is_all_past(report) && Standing::count_to_rotate(report) == 0 {
         screen.prose(0, "Nothing that was read shows that it ran here.")?;
         return readable_today(report).map_or(Ok(()), |text| screen.prose(0, &text));
+    }
+    if is_audit(report) {
+        return Ok(());
     }
     screen.prose(0, &reach(report, screen.is_quiet()))
 }
@@ -140,7 +144,7 @@ fn reach(report: &Report, is_quiet: bool) -> String {
 
 fn clean_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
     let n_credentials = report.credentials.len();
-    if n_credentials == 0 {
+    if n_credentials == 0 && !is_audit(report) {
         return screen.prose(0, "Nothing found: no infected install, and no credential.");
     }
     screen.prose(0, "No infected install found in what was read.")?;
@@ -198,6 +202,7 @@ pub fn last_line(report: &Report, screen: &mut Screen) -> io::Result<()> {
 
 fn clean_end(report: &Report) -> String {
     match report.credentials.len() {
+        _ if is_audit(report) => "Nothing infected found in what was read.".to_owned(),
         0 if report.status == Status::Complete => "Nothing found: nothing to rotate.".to_owned(),
         0 => "Nothing found in what was read.".to_owned(),
         1 => {
@@ -219,6 +224,9 @@ fn infected_end(report: &Report, n_installs: usize) -> String {
     let installs = counted(n_installs, "infected install");
     let has_steps = report.advisories.iter().any(|advisory| !advisory.contain.is_empty());
     let first = if has_steps { "Contain it first" } else { "Remove it first" };
+    if is_audit(report) {
+        return format!("{installs}. {first}, then `credreach sweep` says what to rotate.");
+    }
     let n_to_rotate = Standing::count_to_rotate(report);
     if n_to_rotate == 0 {
         return format!("{installs}, no credential to rotate. {first}.");
@@ -239,6 +247,11 @@ fn past_end(report: &Report, n_installs: usize) -> String {
         n => format!(" Unless it is shown that it did not, rotate {}.", counted(n, "credential")),
     };
     format!("{packages} mentioned, none installed now. {first}.{rotate}")
+}
+
+/// Whether nothing was asked about credentials: then nothing is said of them.
+pub fn is_audit(report: &Report) -> bool {
+    report.run.task == Task::Audit.as_str()
 }
 
 fn rank_of_first(report: &Report) -> usize {

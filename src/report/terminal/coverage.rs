@@ -6,6 +6,7 @@ use std::io;
 
 use crate::error::ProblemCode;
 use crate::report::escape::{escape, escape_path};
+use crate::report::terminal::answer::is_audit;
 use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::{bytes, counted, listed, minute, number};
 use crate::report::view::{Catalogue, Coverage, Problem, Report, Root};
@@ -24,7 +25,7 @@ pub fn coverage(report: &Report, screen: &mut Screen) -> io::Result<()> {
     let coverage = &report.coverage;
     screen.heading("COVERAGE")?;
     run(report, screen)?;
-    screen.field(INDENT, "read", &read(coverage))?;
+    screen.field(INDENT, "read", &read(report))?;
     if !coverage.skipped.is_empty() {
         screen.field(INDENT, "left alone", &by_reason(&coverage.skipped))?;
     }
@@ -51,7 +52,7 @@ fn run(report: &Report, screen: &mut Screen) -> io::Result<()> {
     let run = &report.run;
     let image = run.image.as_ref().map_or_else(String::new, |path| format!(", image {path}"));
     let text = format!("{}{image}, {}, run as uid {}", run.host, minute(&run.started), run.uid);
-    screen.field(INDENT, "sweep", &text)?;
+    screen.field(INDENT, run.task, &text)?;
     let n_shown = screen.n_shown(run.roots.len(), ROOTS_MAX);
     let root = |root: &Root| format!("{} ({})", escape_path(&root.path.0), escape(&root.why));
     let roots: Vec<String> = run.roots.iter().map(root).collect();
@@ -60,17 +61,22 @@ fn run(report: &Report, screen: &mut Screen) -> io::Result<()> {
         return Ok(());
     }
     screen.field(INDENT, "rules", &run.rules_digest)?;
+    if is_audit(report) {
+        return Ok(());
+    }
     screen.field(INDENT, "key", &format!("{} ({})", run.key.id, run.key.origin))
 }
 
-fn read(coverage: &Coverage) -> String {
-    format!(
-        "{}, {}, in {}; {}",
-        counted(coverage.n_files_read, "file"),
-        bytes(coverage.n_bytes_read),
-        counted(coverage.n_folders, "folder"),
-        counted(coverage.n_process_environments, "process environment"),
-    )
+fn read(report: &Report) -> String {
+    let coverage = &report.coverage;
+    let files = counted(coverage.n_files_read, "file");
+    let folders = counted(coverage.n_folders, "folder");
+    let text = format!("{files}, {}, in {folders}", bytes(coverage.n_bytes_read));
+    if is_audit(report) {
+        return text;
+    }
+    let environments = counted(coverage.n_process_environments, "process environment");
+    format!("{text}; {environments}")
 }
 
 /// `120 records used; left out: 2 withdrawn; 1 with unknown fields`
