@@ -86,19 +86,10 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         margins: engine.margins(),
     };
     let mut stores = Stores::new(engine);
-    let moved = match config.task {
-        Task::Sweep => moved_stores(engine, &files, &processes),
-        Task::Audit => Vec::new(),
-    };
-    for (path, store, variable) in moved {
-        if config.paths.is_empty() && roots.iter().all(|root| !is_within(&path, &root.path)) {
-            roots.push(Root {
-                path: path.clone(),
-                why: format!("named by {variable}"),
-                state: RootState::Swept,
-            });
-        }
-        stores.add_place(path, store);
+    if config.task == Task::Sweep {
+        let moved = moved_stores(engine, &files, &processes);
+        roots.extend(roots_of(&moved, config, &roots));
+        moved.into_iter().for_each(|(path, store, _)| stores.add_place(path, store));
     }
     let shared = Shared {
         task: config.task,
@@ -158,6 +149,18 @@ fn consult(
     harvest.coverage.catalogues = library.tallies;
     harvest.coverage.problems.merge(library.problems);
     foreign
+}
+
+/// Moved stores that no root holds; none where the user said what to sweep.
+fn roots_of(moved: &[(PathBuf, StoreIndex, String)], config: &Config, roots: &[Root]) -> Vec<Root> {
+    let is_outside = |path: &Path| !roots.iter().any(|root| is_within(path, &root.path));
+    let moved = moved.iter().filter(|(path, ..)| config.paths.is_empty() && is_outside(path));
+    let root = |(path, _, variable): &(PathBuf, StoreIndex, String)| Root {
+        path: path.clone(),
+        why: format!("named by {variable}"),
+        state: RootState::Swept,
+    };
+    moved.map(root).collect()
 }
 
 /// Files that a variable of some process names as a store, with the store and the variable.
@@ -267,7 +270,7 @@ fn exposures(
     for (install_index, install) in installs.iter().enumerate() {
         for runner in &install.runners {
             let gids = principals.gids(runner.uid);
-            let (verdict, reasons) = judge(runner, gids, install.window, chain);
+            let (verdict, reasons) = judge(runner, gids, install.bounds(), chain);
             exposures.push(Exposure { install_index, uid: runner.uid, verdict, reasons });
         }
     }

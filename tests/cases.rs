@@ -98,8 +98,8 @@ fn steady(screen: &[u8], host: &FakeHost) -> String {
     let text =
         Regex::new(r"in \d+\.\d s").unwrap().replace_all(&text, "in {seconds} s").into_owned();
     // Which of the files that an installer writes came first is a matter of clock ticks.
-    let born = Regex::new(r"\(birth\s+of\s+\S+\)").unwrap();
-    let text = born.replace_all(&text, "(birth of {file})").into_owned();
+    let born = Regex::new(r"birth\s+of\s+[\w.~-]+").unwrap();
+    let text = born.replace_all(&text, "birth of {file}").into_owned();
     let digest = Regex::new(r"(?m)^  rules       [0-9a-f]{32}$").unwrap();
     let text = digest.replace_all(&text, "  rules       {digest}").into_owned();
     let text = Regex::new(r"gid \d+").unwrap().replace_all(&text, "gid {gid}").into_owned();

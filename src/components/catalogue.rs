@@ -230,6 +230,7 @@ mod tests {
             installer: None,
             owner_uid: 0,
             installed: None,
+            copied: None,
         }
     }
 

@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::components::catalogue::Catalogue;
-use crate::components::past::{asked_for, first_mention, join, lies_in_cache};
-use crate::model::advisory::{
-    Advisory, AdvisoryIndex, BadPackage, Ecosystem, Role, Trigger, Weight,
-};
+use crate::components::past::{asked_for, join, lies_in_cache};
+use crate::components::windows::set_windows;
+use crate::model::advisory::{AdvisoryIndex, BadPackage, Ecosystem, Role, Trigger, Weight};
 use crate::model::component::{
     Component, InfectedInstall, Mention, MentionSource, Presence, Runner, Sighting,
 };
 use crate::model::path_pattern::is_within;
 use crate::model::principal::{Certainty, Principals, Process};
-use crate::model::time::{Moment, Window};
+use crate::model::time::Moment;
 
 /// What else is known of the host.
 pub struct Surroundings<'h> {
@@ -62,9 +61,8 @@ pub fn infected_installs(
         }
     }
     for install in &mut installs {
-        let advisory = catalogue.advisory(install.advisory);
         install.runners = runners(install, surroundings);
-        (install.window, install.window_evidence) = window(install, advisory, surroundings.now);
+        set_windows(install, catalogue.advisory(install.advisory), surroundings.now);
     }
     installs.sort_by(|one, other| place(one).cmp(&place(other)));
     installs
@@ -132,33 +130,6 @@ fn install(
 
 fn trace(sighting: Sighting) -> InfectedInstall {
     InfectedInstall { sightings: vec![sighting.clone()], ..InfectedInstall::new(sighting.advisory) }
-}
-
-/// From the first moment at which it can have been here to now: what is installed may
-/// run at any time.
-fn window(install: &InfectedInstall, advisory: &Advisory, now: Moment) -> (Window, String) {
-    let installed = install.component.as_ref().and_then(|component| component.installed.clone());
-    let traces = install.sightings.iter().map(|one| (one.appeared, one.path.display()));
-    let earliest_trace =
-        traces.min_by_key(|(at, _)| *at).map(|(at, path)| (at, format!("first trace, {path}")));
-    let dated = installed.into_iter().chain(first_mention(install)).min();
-    let found = dated.map(|dated| (dated.at, dated.evidence)).or(earliest_trace);
-    let (start, evidence) = match found {
-        // A record of another catalogue was published after the version that it is about.
-        Some((at, evidence)) if advisory.catalogue.is_some() || at >= advisory.window.start => {
-            (at, evidence)
-        }
-        Some((at, evidence)) => (
-            advisory.window.start,
-            format!("publication of the bad version; {evidence} says {at}, which is earlier"),
-        ),
-        None if advisory.catalogue.is_some() => (
-            advisory.window.start,
-            "publication of the record; the bad version is older".to_owned(),
-        ),
-        None => (advisory.window.start, "publication of the bad version".to_owned()),
-    };
-    (Window { start: start.min(now), end: now }, evidence)
 }
 
 /// Everybody whose authority the code had, each once with the surest reason.

@@ -9,6 +9,7 @@ mod node;
 mod past;
 mod python;
 mod version;
+mod windows;
 
 pub use catalogue::Catalogue;
 pub use installs::{Surroundings, infected_installs};

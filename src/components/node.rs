@@ -31,6 +31,8 @@ pub fn package(artifact: &Artifact, manifest: &[u8], files: &dyn HostFiles) -> O
         installer: None,
         owner_uid: artifact.inode.uid,
         installed: dated(files, folder),
+        // What npm packs has dates of its own.
+        copied: None,
     })
 }
 

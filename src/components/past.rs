@@ -128,4 +128,4 @@ pub fn first_mention(install: &InfectedInstall) -> Option<Dated> {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

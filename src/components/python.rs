@@ -13,6 +13,9 @@ use crate::model::host::HostFiles;
 /// `INSTALLER` holds one word.
 const INSTALLER_BYTES_MAX: u64 = 4096;
 
+/// An install takes this long at most: a file older than its inode by more was copied.
+const COPY_SECONDS_MIN: i64 = 600;
+
 /// The distribution whose metadata an artifact is.
 pub fn distribution(
     artifact: &Artifact,
@@ -35,6 +38,7 @@ pub fn distribution(
         installer: installer(folder, files),
         owner_uid: files.inode_no_follow(folder).map_or(artifact.inode.uid, |inode| inode.uid),
         installed: installed(folder, files),
+        copied: copied(folder, files),
     })
 }
 
@@ -57,4 +61,16 @@ fn installed(folder: &Path, files: &dyn HostFiles) -> Option<Dated> {
     let fresh = ["RECORD", "INSTALLER", "REQUESTED", "direct_url.json"];
     let stamps = fresh.iter().filter_map(|name| dated(files, &folder.join(name)));
     stamps.chain(dated(files, folder)).min()
+}
+
+/// The last write of a list that every installer writes afresh, where its inode is younger.
+/// Conda is none of those: it links what it unpacked.
+fn copied(folder: &Path, files: &dyn HostFiles) -> Option<Dated> {
+    if installer(folder, files).as_deref() == Some("conda") {
+        return None;
+    }
+    let times = files.inode_no_follow(&folder.join("RECORD")).ok()?.times;
+    let written = times.modified;
+    let is_older = written.plus_seconds(COPY_SECONDS_MIN) < times.born?;
+    is_older.then(|| Dated { at: written, evidence: "last write of RECORD".into() })
 }

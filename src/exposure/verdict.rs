@@ -4,7 +4,7 @@ use crate::exposure::access::{Reader, may_read};
 use crate::model::component::Runner;
 use crate::model::exposure::{AccessChain, Reason, Truth, Verdict};
 use crate::model::principal::Certainty;
-use crate::model::time::Window;
+use crate::model::time::{Bounds, Window};
 
 /// File systems stamp in ticks of up to 10 ms, and clocks step; so much is no proof.
 const CLOCK_DOUBT_SECONDS: i64 = 2;
@@ -13,14 +13,14 @@ const CLOCK_DOUBT_SECONDS: i64 = 2;
 pub fn judge(
     runner: &Runner,
     gids: &[u32],
-    window: Window,
+    bounds: Bounds,
     chain: &AccessChain,
 ) -> (Verdict, Vec<Reason>) {
     let (access, mut reasons) = may_read(Reader { uid: runner.uid, gids }, chain);
     if access == Truth::No {
-        return denied(reasons, window, chain);
+        return denied(reasons, bounds.outer, chain);
     }
-    let (existed, when) = existed(window, chain);
+    let (existed, when) = existed(bounds, chain);
     let verdict = match (access, existed, runner.certainty) {
         (_, Truth::No, _) => Verdict::NotExposed,
         (Truth::Unknown, ..) | (_, _, Certainty::Possible) => Verdict::Unknown,
@@ -60,17 +60,19 @@ fn denied(mut reasons: Vec<Reason>, window: Window, chain: &AccessChain) -> (Ver
     (if is_file { Verdict::Unknown } else { Verdict::NotExposed }, reasons)
 }
 
-/// Was it there, with this content, inside the window? Only the change time is strong:
-/// the owner can set the others.
-fn existed(window: Window, chain: &AccessChain) -> (Truth, Reason) {
+/// Was it there, with this content, while the code was? Only the change time is strong: the
+/// owner can set the others.
+fn existed(bounds: Bounds, chain: &AccessChain) -> (Truth, Reason) {
+    let Bounds { outer, certain } = bounds;
     let times = &chain.target.inode.times;
     if let Some(born) =
-        times.born.filter(|born| *born > window.end.plus_seconds(CLOCK_DOUBT_SECONDS))
+        times.born.filter(|born| *born > outer.end.plus_seconds(CLOCK_DOUBT_SECONDS))
     {
         return (Truth::No, Reason::MadeAfter { born });
     }
     let changed = times.changed;
-    if changed.plus_seconds(CLOCK_DOUBT_SECONDS) <= window.start {
+    let start = certain.map_or(outer.start, |certain| certain.start.max(outer.start));
+    if changed.plus_seconds(CLOCK_DOUBT_SECONDS) <= start {
         return (Truth::Yes, Reason::UnchangedSince { changed });
     }
     (Truth::Unknown, Reason::ChangedInside { changed })
@@ -119,9 +121,9 @@ pub mod tests {
     }
 
     fn verdict(chain: &AccessChain, uid: u32, certainty: Certainty) -> Verdict {
+        let outer = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
         let runner = Runner { uid, certainty, evidence: String::new() };
-        let window = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
-        judge(&runner, &[], window, chain).0
+        judge(&runner, &[], Bounds { outer, certain: None }, chain).0
     }
 
     fn changed(mut inode: Inode, seconds: i64) -> Inode {
@@ -142,6 +144,18 @@ pub mod tests {
     fn a_file_changed_inside_the_window_is_likely_at_most() {
         let key = chain(&[], changed(inode(0o600, 1000, 100), 2500));
         assert_eq!(verdict(&key, 1000, Certainty::Observed), Verdict::Likely);
+    }
+
+    #[test]
+    fn a_yes_needs_the_certain_window_and_a_no_the_outer_one() {
+        let outer = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
+        let certain = Some(Window { start: Moment::new(2600, 0), ..outer });
+        let runner = |uid| Runner { uid, certainty: Certainty::Observed, evidence: String::new() };
+        let key = chain(&[], changed(inode(0o600, 1000, 100), 2500));
+        let judged = |uid, certain| judge(&runner(uid), &[], Bounds { outer, certain }, &key).0;
+        assert_eq!(judged(1000, certain), Verdict::Exposed, "it was there before the code was");
+        assert_eq!(judged(1000, None), Verdict::Likely);
+        assert_eq!(judged(2000, certain), Verdict::Unknown, "its mode may have been wider");
     }
 
     #[test]

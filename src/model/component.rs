@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger, Weight};
 use crate::model::principal::Certainty;
-use crate::model::time::{Moment, Window};
+use crate::model::time::{Bounds, Moment, Window};
 
 /// An installed package with a version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,8 +23,11 @@ pub struct Component {
     pub installer: Option<String>,
     /// Owner of its metadata: who ran the installer.
     pub owner_uid: u32,
-    /// When it was installed.
+    /// When it was installed here: an inode that the installer made.
     pub installed: Option<Dated>,
+    /// When the content of that inode was written, if that was before: then it was copied or
+    /// restored here. Its owner can set this date.
+    pub copied: Option<Dated>,
 }
 
 /// A moment and what it was read from.
@@ -33,6 +36,15 @@ pub struct Dated {
     /// When.
     pub at: Moment,
     /// Which stamp of which file says so.
+    pub evidence: String,
+}
+
+/// A stretch of time and where its ends come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatedWindow {
+    /// The stretch.
+    pub window: Window,
+    /// What was dated, as part of a sentence.
     pub evidence: String,
 }
 
@@ -128,10 +140,10 @@ pub struct InfectedInstall {
     pub sightings: Vec<Sighting>,
     /// Who ran it, the surest first.
     pub runners: Vec<Runner>,
-    /// From when to when it could run here.
-    pub window: Window,
-    /// Where the ends of the window come from.
-    pub window_evidence: String,
+    /// From when to when it can have run here at all: the outer bound.
+    pub window: DatedWindow,
+    /// From when to when it certainly was here, if anything proves that.
+    pub certain: Option<DatedWindow>,
 }
 
 impl InfectedInstall {
@@ -145,9 +157,17 @@ impl InfectedInstall {
             triggers: Vec::new(),
             sightings: Vec::new(),
             runners: Vec::new(),
-            window: Window { start: unset, end: unset },
-            window_evidence: String::new(),
+            window: DatedWindow {
+                window: Window { start: unset, end: unset },
+                evidence: String::new(),
+            },
+            certain: None,
         }
+    }
+
+    /// Both windows, without their evidence.
+    pub fn bounds(&self) -> Bounds {
+        Bounds { outer: self.window.window, certain: self.certain.as_ref().map(|one| one.window) }
     }
 
     /// How the package is here.

@@ -82,6 +82,16 @@ pub struct Window {
     pub end: Moment,
 }
 
+/// How well it is known when code can have run: a "no" must hold for the outer window, a
+/// "yes" needs the certain one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Never outside of this.
+    pub outer: Window,
+    /// Surely within this, if anything proves it.
+    pub certain: Option<Window>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::error::Problem;
-use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Trigger, Weight};
-use crate::model::component::{Component, Dated, InfectedInstall, Mention, Runner, Sighting};
+use crate::model::advisory::{Advisory, BadPackage, Claim, Ecosystem, Trigger, Weight};
+use crate::model::component::{
+    Component, Dated, DatedWindow, InfectedInstall, Mention, Runner, Sighting,
+};
 use crate::model::coverage::{CatalogueTally, Coverage, ProblemList};
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Expiry, Location, Protection};
@@ -68,10 +70,8 @@ impl Context<'_> {
             triggers: install.triggers.iter().map(|one| Trigger::ALL[*one as usize].0).collect(),
             sightings: install.sightings.iter().map(|one| self.sighting(one)).collect(),
             runners: install.runners.iter().map(|one| self.runner(one)).collect(),
-            window: view::DatedWindow {
-                window: window(install.window),
-                evidence: install.window_evidence.clone(),
-            },
+            window: dated_window(&install.window),
+            certain: install.certain.as_ref().map(dated_window),
             clean_before: bad.and_then(|package| package.clean_before.clone()),
             clean_after: bad.and_then(|package| package.clean_after.clone()),
         }
@@ -235,8 +235,18 @@ fn view_of(advisory: &Advisory) -> view::Advisory {
         summary: advisory.summary.clone(),
         contain: advisory.contain.clone(),
         window: window(advisory.window),
+        claims: advisory.claims.iter().map(claim).collect(),
         sources: advisory.sources.clone(),
         catalogue: advisory.catalogue.clone().map(HostPath),
+    }
+}
+
+fn claim(claim: &Claim) -> view::Claim {
+    view::Claim {
+        source: claim.source.clone(),
+        start: claim.start.map(|at| at.to_string()),
+        end: claim.end.map(|at| at.to_string()),
+        note: claim.note.clone(),
     }
 }
 
@@ -269,6 +279,10 @@ fn package(component: &Component) -> view::Package {
 
 fn dated(dated: &Dated) -> view::Dated {
     view::Dated { at: dated.at.to_string(), evidence: dated.evidence.clone() }
+}
+
+fn dated_window(dated: &DatedWindow) -> view::DatedWindow {
+    view::DatedWindow { window: window(dated.window), evidence: dated.evidence.clone() }
 }
 
 fn window(window: Window) -> view::Window {

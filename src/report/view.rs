@@ -160,10 +160,25 @@ pub struct Advisory {
     pub contain: Vec<String>,
     /// When bad versions could be installed anywhere.
     pub window: Window,
+    /// What each source says about that window.
+    pub claims: Vec<Claim>,
     /// Publishers and dates.
     pub sources: Vec<String>,
     /// The file of another catalogue that says all this; `None` for advisories of the rules.
     pub catalogue: Option<HostPath>,
+}
+
+/// What one source says about a window.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Claim {
+    /// Who says so.
+    pub source: String,
+    /// The first moment, where the source gives one.
+    pub start: Option<String>,
+    /// The last, where it gives one.
+    pub end: Option<String>,
+    /// What it says in words.
+    pub note: String,
 }
 
 /// Where an incident hit this host.
@@ -187,8 +202,10 @@ pub struct InfectedInstall {
     pub sightings: Vec<Sighting>,
     /// Who ran it, the surest first.
     pub runners: Vec<Runner>,
-    /// From when to when it could run here.
+    /// From when to when it can have run here at all.
     pub window: DatedWindow,
+    /// From when to when it certainly was here; `None` where nothing proves that.
+    pub certain: Option<DatedWindow>,
     /// The last clean version before the bad ones.
     pub clean_before: Option<String>,
     /// The first clean version after them.

@@ -11,7 +11,7 @@ use crate::model::advisory::{
 };
 use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::component::{
-    Component, Dated, InfectedInstall, Mention, MentionSource, Runner, Sighting,
+    Component, Dated, DatedWindow, InfectedInstall, Mention, MentionSource, Runner, Sighting,
 };
 use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
 use crate::model::exposure::{Exposure, Reason, Verdict};
@@ -228,6 +228,7 @@ fn component(name: &str, version: &str, installed: Moment) -> Component {
         environment,
         installer: Some("uv".into()),
         owner_uid: 1000,
+        copied: None,
         installed: Some(Dated { at: installed, evidence: "birth of RECORD".into() }),
     }
 }
@@ -260,8 +261,14 @@ fn install(component: &Component) -> InfectedInstall {
                 evidence: "mode bits let bob start this interpreter".into(),
             },
         ],
-        window: Window { start: at("2026-03-24T11:02:00Z"), end: at("2026-03-25T08:00:00Z") },
-        window_evidence: "from the birth of RECORD to this sweep; it is still installed".into(),
+        window: DatedWindow {
+            window: Window { start: at("2026-03-24T11:02:00Z"), end: at("2026-03-25T08:00:00Z") },
+            evidence: "from the birth of RECORD to this sweep; it is still installed".into(),
+        },
+        certain: Some(DatedWindow {
+            window: Window { start: at("2026-03-24T11:02:00Z"), end: at("2026-03-25T08:00:00Z") },
+            evidence: "birth of RECORD".into(),
+        }),
     }
 }
 
@@ -425,7 +432,7 @@ pub fn traces_only() -> Inventory {
     let install = &mut inventory.installs[0];
     install.component = None;
     install.runners.clear();
-    install.window.end = at("2026-03-24T18:00:00Z");
+    install.window.window.end = at("2026-03-24T18:00:00Z");
     let sighting = &mut install.sightings[0];
     (sighting.role, sighting.weight) = (Role::Staging, Weight::Weak);
     sighting.hash_is_known = None;

@@ -10,14 +10,15 @@ use crate::model::principal::Principals;
 use crate::model::rule::Confidence;
 use crate::model::time::{Moment, Window};
 
-const PUBLISHED: i64 = 1000;
+pub const PUBLISHED: i64 = 1000;
+pub const WITHDRAWN: i64 = 6000;
 const NOW: i64 = 9000;
 
-fn at(seconds: i64) -> Moment {
+pub fn at(seconds: i64) -> Moment {
     Moment::new(seconds, 0)
 }
 
-fn advisories() -> Vec<Advisory> {
+pub fn advisories() -> Vec<Advisory> {
     vec![Advisory {
         id: "example-2026-03".into(),
         title: String::new(),
@@ -28,7 +29,7 @@ fn advisories() -> Vec<Advisory> {
         watchers: Vec::new(),
         harvests: Vec::new(),
         ecosystem: Ecosystem::PyPI,
-        window: Window { start: at(PUBLISHED), end: at(2000) },
+        window: Window { start: at(PUBLISHED), end: at(WITHDRAWN) },
         confidence: Confidence::High,
         sources: Vec::new(),
         contain: Vec::new(),
@@ -47,7 +48,7 @@ fn advisories() -> Vec<Advisory> {
     }]
 }
 
-fn mention(source: MentionSource, path: &str, seconds: i64) -> Mention {
+pub fn mention(source: MentionSource, path: &str, seconds: i64) -> Mention {
     Mention {
         ecosystem: Ecosystem::PyPI,
         name: "example".into(),
@@ -59,7 +60,7 @@ fn mention(source: MentionSource, path: &str, seconds: i64) -> Mention {
     }
 }
 
-fn component(folder: &str) -> Component {
+pub fn component(folder: &str) -> Component {
     let environment = PathBuf::from(folder);
     Component {
         name: "example".into(),
@@ -69,6 +70,7 @@ fn component(folder: &str) -> Component {
         environment,
         installer: None,
         owner_uid: 1000,
+        copied: None,
         installed: Some(Dated { at: at(5000), evidence: "birth of RECORD".into() }),
     }
 }
@@ -87,8 +89,8 @@ fn check(source: MentionSource, seconds: i64, runners: &[(u32, Certainty)], star
     let [install] = found.as_slice() else { panic!("{} installs", found.len()) };
     assert_eq!(install.presence(), Presence::Mentioned(source));
     let ran: Vec<_> = install.runners.iter().map(|one| (one.uid, one.certainty)).collect();
-    assert_eq!(ran, runners, "{source:?}");
-    assert_eq!(install.window, Window { start: at(start), end: at(NOW) });
+    assert_eq!(ran, runners, "{}", source.as_str());
+    assert_eq!(install.window.window, Window { start: at(start), end: at(NOW) });
     assert_eq!(install.triggers, [Trigger::Install]);
 }
 
@@ -119,14 +121,14 @@ fn a_mention_of_what_is_installed_there_is_evidence_and_no_entry() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].presence(), Presence::Installed);
     assert_eq!(found[0].mentions.len(), 2);
-    assert_eq!(found[0].window.start, at(5000), "a lock file is no earlier install");
+    assert_eq!(found[0].window.window.start, at(5000), "a lock file is no earlier install");
 }
 
 #[test]
 fn a_log_of_an_earlier_install_opens_the_window_earlier() {
     let environment = component("/srv/app/.venv/lib/python3.12/site-packages");
     let found = installs(&[environment], vec![mention(MentionSource::Log, "/pip.log", 3000)]);
-    assert_eq!((found.len(), found[0].window.start), (1, at(3000)));
+    assert_eq!((found.len(), found[0].window.window.start), (1, at(3000)));
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn claim(report: &Report, install: &InfectedInstall) -> String {
     let (is, time) = if is_before(&window.end, &report.run.started) {
         ("was", format!("between {} and {}", minute(&window.start), minute(&window.end)))
     } else {
-        ("is", format!("since {}", minute(&window.start)))
+        ("is", since(install))
     };
     match surest(&install.runners) {
         Some((Certainty::Observed, users)) => format!("{what} ran on {host} as {users}, {time}."),
@@ -101,6 +101,16 @@ fn claim(report: &Report, install: &InfectedInstall) -> String {
             format!("{what} {is} on {host} and may have run as {users}, {time}.")
         }
         None => format!("{what} {is} on {host}, {time}; as whom it ran is not known."),
+    }
+}
+
+/// By the certain window, where there is one: the outer one only says how early at most.
+fn since(install: &InfectedInstall) -> String {
+    let earliest = &install.window.window.start;
+    match install.certain.as_ref().map(|one| &one.window.start) {
+        Some(certain) if certain == earliest => format!("since {}", minute(certain)),
+        Some(certain) => format!("since {} at the latest", minute(certain)),
+        None => format!("since {} at the earliest", minute(earliest)),
     }
 }
 

@@ -111,7 +111,12 @@ fn ran(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
     runners(install, screen)?;
     let window = &install.window.window;
     let text = format!("{} to {}", minute(&window.start), minute(&window.end));
-    screen.field(INDENT, "window", &(text + &parenthesis(&install.window.evidence)))
+    screen.field(INDENT, "window", &(text + &parenthesis(&install.window.evidence)))?;
+    let certain = install.certain.as_ref().filter(|one| one.window.start != window.start);
+    certain.map_or(Ok(()), |one| {
+        let text = format!("from {}", minute(&one.window.start));
+        screen.field(INDENT, "certain", &(text + &parenthesis(&one.evidence)))
+    })
 }
 
 fn mentions(mentions: &[Mention], screen: &mut Screen) -> io::Result<()> {
@@ -128,6 +133,9 @@ fn incident(advisory: &Advisory, screen: &mut Screen) -> io::Result<()> {
     } else {
         screen.field(INDENT, "", &format!("{} (-v tells more)", advisory.title))?;
     }
+    if screen.is_verbose() {
+        claims(advisory, screen)?;
+    }
     if let Some(file) = &advisory.catalogue {
         screen.field(INDENT, "stated in", &escape_path(&file.0))?;
     } else if screen.is_verbose() {
@@ -136,6 +144,22 @@ fn incident(advisory: &Advisory, screen: &mut Screen) -> io::Result<()> {
     }
     if screen.is_verbose() {
         return screen.field(INDENT, "sources", &advisory.sources.join("; "));
+    }
+    Ok(())
+}
+
+/// What the sources say of the time in which the bad versions were offered, side by side.
+fn claims(advisory: &Advisory, screen: &mut Screen) -> io::Result<()> {
+    for (index, claim) in advisory.claims.iter().enumerate() {
+        let label = if index == 0 { "claims" } else { "" };
+        let bounds = match (&claim.start, &claim.end) {
+            (Some(start), Some(end)) => format!("{} to {}", minute(start), minute(end)),
+            (Some(start), None) => format!("from {}", minute(start)),
+            (None, Some(end)) => format!("until {}", minute(end)),
+            (None, None) => "no time".to_owned(),
+        };
+        let text = format!("{}: {bounds}{}", claim.source, parenthesis(&claim.note));
+        screen.field(INDENT, label, &text)?;
     }
     Ok(())
 }
