@@ -60,7 +60,8 @@ fn installer(folder: &Path, files: &dyn HostFiles) -> Option<String> {
 fn installed(folder: &Path, files: &dyn HostFiles) -> Option<Dated> {
     let fresh = ["RECORD", "INSTALLER", "REQUESTED", "direct_url.json"];
     let stamps = fresh.iter().filter_map(|name| dated(files, &folder.join(name)));
-    stamps.chain(dated(files, folder)).min()
+    // Of equal ones the first: the same words on every sweep.
+    dated(files, folder).into_iter().chain(stamps).min_by_key(|dated| dated.at)
 }
 
 /// The last write of a list that every installer writes afresh, where its inode is younger.
