@@ -196,16 +196,22 @@ pub enum Trigger {
     EntryPoint,
     /// Opening its folder in an editor.
     FolderOpen,
+    /// Any start of the editor that has it as an extension.
+    EditorStart,
+    /// A run of a workflow that uses it.
+    CiRun,
 }
 
 impl Trigger {
     /// Every trigger with the name advisories use for it.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("install", Self::Install),
         ("interpreter-start", Self::InterpreterStart),
         ("import", Self::Import),
         ("entry-point", Self::EntryPoint),
         ("folder-open", Self::FolderOpen),
+        ("editor-start", Self::EditorStart),
+        ("ci-run", Self::CiRun),
     ];
 
     /// As a clause: "runs ...".
@@ -216,6 +222,8 @@ impl Trigger {
             Self::Import => "when it is imported",
             Self::EntryPoint => "when its program is run",
             Self::FolderOpen => "when its folder is opened in an editor",
+            Self::EditorStart => "when an editor starts",
+            Self::CiRun => "when a CI job uses it",
         }
     }
 }

@@ -196,7 +196,7 @@ pub struct InfectedInstall {
     /// What else speaks of just this package in this version, the surest first.
     pub mentions: Vec<Mention>,
     /// What makes the code run: `install`, `interpreter-start`, `import`, `entry-point`,
-    /// `folder-open`.
+    /// `folder-open`, `editor-start`, `ci-run`.
     pub triggers: Vec<&'static str>,
     /// Files of the incident that were seen.
     pub sightings: Vec<Sighting>,
