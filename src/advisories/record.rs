@@ -74,6 +74,7 @@ impl Package {
             name: name.to_owned(),
             versions: self.versions,
             all_versions: false,
+            is_moved: false,
             ranges: self.ranges.into_iter().map(range).collect(),
             triggers: Vec::new(),
             clean_before: None,

@@ -12,7 +12,7 @@ use crate::model::advisory::{
     Advisory, AdvisoryIndex, BadPackage, Ecosystem, ForeignAdvisories, Indicator, Role, Weight,
 };
 use crate::model::artifact::Artifact;
-use crate::model::component::{Component, Sighting};
+use crate::model::component::{Component, Mention, MentionSource, Sighting};
 use crate::model::exposure::Truth;
 use crate::model::path_pattern::PathPatterns;
 
@@ -109,7 +109,22 @@ impl<'r> Catalogue<'r> {
 
     /// The advisories that name a component in just this version.
     pub fn hits(&self, component: &Component) -> Vec<(AdvisoryIndex, &'r BadPackage)> {
-        self.hits_of(component.ecosystem, &component.name, &component.version)
+        let at = component.installed.as_ref().map(|dated| dated.at);
+        let mut hits = self.hits_of(component.ecosystem, &component.name, &component.version);
+        hits.retain(|(index, package)| self.advisory(*index).is_bad_at(package, at));
+        hits
+    }
+
+    /// The advisories that name what a mention speaks of. A lock file that holds a tag does
+    /// not say which code the tag meant: of moved ones it proves nothing.
+    pub fn hits_in(&self, mention: &Mention) -> Vec<(AdvisoryIndex, &'r BadPackage)> {
+        let at = mention.at.as_ref().map(|dated| dated.at);
+        let mut hits = self.hits_of(mention.ecosystem, &mention.name, &mention.version);
+        hits.retain(|(index, package)| {
+            let says_nothing = package.is_moved && mention.source == MentionSource::Lockfile;
+            !says_nothing && self.advisory(*index).is_bad_at(package, at)
+        });
+        hits
     }
 
     /// The advisories that name a package, by its normalised name, in just this version.
@@ -182,6 +197,7 @@ fn sighting(
 mod tests {
     use super::*;
     use crate::model::advisory::{Trigger, VersionEvent, VersionRange};
+    use crate::model::component::Dated;
     use crate::model::rule::Confidence;
     use crate::model::time::{Moment, Window};
 
@@ -213,6 +229,7 @@ mod tests {
             name: "example".into(),
             versions: versions.iter().map(|version| (*version).to_owned()).collect(),
             all_versions,
+            is_moved: false,
             ranges,
             triggers: vec![Trigger::Install],
             clean_before: None,
@@ -245,6 +262,39 @@ mod tests {
         check(&[], true, ("example", "0.0.1"), true);
         check(&["1.2.3"], true, ("example", "not a version"), true);
         check(&[], true, ("other", "0.0.1"), false);
+    }
+
+    #[test]
+    fn a_moved_tag_is_bad_inside_the_window_only() {
+        let mut moved = advisory(vec![package(&[], true, Vec::new())]);
+        moved.packages[0].is_moved = true;
+        moved.window = Window { start: Moment::new(1000, 0), end: Moment::new(2000, 0) };
+        let advisories = [moved];
+        let catalogue = Catalogue::new(&advisories);
+        let n_hits = |at: Option<i64>| {
+            let dated = |at| Dated { at: Moment::new(at, 0), evidence: String::new() };
+            let installed = at.map(dated);
+            catalogue.hits(&Component { installed, ..component("example", "1.2.3") }).len()
+        };
+        let all = [Some(999), Some(1000), Some(2000), Some(2001), None].map(n_hits);
+        assert_eq!(all, [0, 1, 1, 0, 1]);
+    }
+
+    #[test]
+    fn a_lock_file_says_nothing_of_a_moved_tag() {
+        let mut moved = advisory(vec![package(&[], true, Vec::new())]);
+        moved.packages[0].is_moved = true;
+        let advisories = [moved];
+        let catalogue = Catalogue::new(&advisories);
+        let n_hits = |source| {
+            let Component { ecosystem, name, version, path, owner_uid, .. } =
+                component("example", "1.2.3");
+            let at = None;
+            catalogue
+                .hits_in(&Mention { ecosystem, name, version, source, path, at, owner_uid })
+                .len()
+        };
+        assert_eq!([MentionSource::Lockfile, MentionSource::Cache].map(n_hits), [0, 1]);
     }
 
     #[test]

@@ -34,9 +34,7 @@ pub fn join(
     mentions.sort_by(|one, other| order(one).cmp(&order(other)));
     let mut gone: BTreeMap<Key, InfectedInstall> = BTreeMap::new();
     for mention in mentions {
-        for (advisory, package) in
-            catalogue.hits_of(mention.ecosystem, &mention.name, &mention.version)
-        {
+        for (advisory, package) in catalogue.hits_in(&mention) {
             let there = installs.iter_mut().find(|install| speaks_of(&mention, advisory, install));
             let install = there.unwrap_or_else(|| {
                 let Mention { ecosystem, name, version, .. } = mention.clone();

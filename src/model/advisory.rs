@@ -50,6 +50,15 @@ pub struct Advisory {
     pub catalogue: Option<PathBuf>,
 }
 
+impl Advisory {
+    /// Whether a copy of a package that was got at some time can be the bad one. Without a
+    /// time it can.
+    pub fn is_bad_at(&self, package: &BadPackage, at: Option<Moment>) -> bool {
+        let is_inside = |at: Moment| (self.window.start..=self.window.end).contains(&at);
+        !package.is_moved || at.is_none_or(is_inside)
+    }
+}
+
 /// What other people's catalogues say of the packages of one host.
 #[derive(Clone, Debug, Default)]
 pub struct ForeignAdvisories {
@@ -152,6 +161,9 @@ pub struct BadPackage {
     pub versions: Vec<String>,
     /// Whether it never had a clean version: then any version is bad, listed or not.
     pub all_versions: bool,
+    /// Whether good references (tags) were moved to bad code and back again: then a copy is bad
+    /// only if it was got inside the window.
+    pub is_moved: bool,
     /// Stretches of versions, beside the exact ones.
     pub ranges: Vec<VersionRange>,
     /// What makes the code run.

@@ -119,9 +119,10 @@ fn packages(campaign: &Advisory, screen: &mut Screen) -> io::Result<()> {
 fn fate(package: &BadPackage, triggers: Option<&Vec<Trigger>>) -> String {
     let versions =
         if package.all_versions { "every version".into() } else { package.versions.join(", ") };
+    let moved = if package.is_moved { ", got inside the window" } else { "" };
     let runs = triggers.map(|triggers| format!("; runs {}", clauses(triggers)));
     let moves = moves_to(package).map(|to| format!("; {to}"));
-    [versions, runs.unwrap_or_default(), moves.unwrap_or_default()].concat()
+    [versions, moved.into(), runs.unwrap_or_default(), moves.unwrap_or_default()].concat()
 }
 
 fn moves_to(package: &BadPackage) -> Option<String> {
@@ -129,6 +130,7 @@ fn moves_to(package: &BadPackage) -> Option<String> {
         (Some(before), Some(after)) => Some(format!("move to {after}, or back to {before}")),
         (None, Some(after)) => Some(format!("move to {after}")),
         (Some(before), None) => Some(format!("go back to {before}")),
+        (None, None) if package.is_moved => Some("get it again".into()),
         (None, None) => package.all_versions.then(|| "remove it".into()),
     }
 }
@@ -323,5 +325,15 @@ mod tests {
         });
         assert!(text.contains(" - example every version; remove it\n"), "{text}");
         assert!(briefing(|_| ()).contains(" - example 1.2.3; move to 1.2.4, or back to 1.2.2\n"));
+    }
+
+    #[test]
+    fn a_moved_tag_is_told_with_its_window() {
+        let text = briefing(|campaign| {
+            let package = &mut campaign.packages[0];
+            package.is_moved = true;
+            (package.clean_before, package.clean_after) = (None, None);
+        });
+        assert!(text.contains(" - example 1.2.3, got inside the window; get it again\n"), "{text}");
     }
 }

@@ -335,7 +335,7 @@ impl Judge<'_> {
         if written.versions.is_empty() && !written.all_versions {
             self.say("advisory/no-version", format!("`{}` has no version", written.name));
         }
-        if written.all_versions && written.clean_before.is_some() {
+        if written.all_versions && written.clean_before.is_some() && !written.moved {
             let what = format!("`{}` is bad in all versions and clean before one", written.name);
             self.say("advisory/all-versions", what);
         }
@@ -354,6 +354,7 @@ impl Judge<'_> {
             name: written.name,
             versions: written.versions,
             all_versions: written.all_versions,
+            is_moved: written.moved,
             ranges: Vec::new(),
             clean_before: written.clean_before,
             clean_after: written.clean_after,

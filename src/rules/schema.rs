@@ -192,6 +192,8 @@ pub struct BadPackageWritten {
     pub versions: Vec<String>,
     #[serde(default)]
     pub all_versions: bool,
+    #[serde(default)]
+    pub moved: bool,
     pub triggers: Vec<String>,
     pub clean_before: Option<String>,
     pub clean_after: Option<String>,

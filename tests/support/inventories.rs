@@ -124,6 +124,7 @@ fn advisory() -> Advisory {
             name: "example".into(),
             versions: vec!["1.2.3".into()],
             all_versions: false,
+            is_moved: false,
             ranges: Vec::new(),
             triggers: vec![Trigger::Install, Trigger::InterpreterStart],
             clean_before: Some("1.2.2".into()),

@@ -38,6 +38,7 @@ pub fn advisories() -> Vec<Advisory> {
             name: "example".into(),
             versions: vec!["1.2.3".into()],
             all_versions: false,
+            is_moved: false,
             ranges: Vec::new(),
             triggers: vec![Trigger::Install],
             clean_before: None,
