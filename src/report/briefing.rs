@@ -130,7 +130,7 @@ fn moves_to(package: &BadPackage) -> Option<String> {
         (Some(before), Some(after)) => Some(format!("move to {after}, or back to {before}")),
         (None, Some(after)) => Some(format!("move to {after}")),
         (Some(before), None) => Some(format!("go back to {before}")),
-        (None, None) if package.is_moved => Some("get it again".into()),
+        (None, None) if package.is_moved => Some("remove that copy".into()),
         (None, None) => package.all_versions.then(|| "remove it".into()),
     }
 }
@@ -334,6 +334,9 @@ mod tests {
             package.is_moved = true;
             (package.clean_before, package.clean_after) = (None, None);
         });
-        assert!(text.contains(" - example 1.2.3, got inside the window; get it again\n"), "{text}");
+        assert!(
+            text.contains(" - example 1.2.3, got inside the window; remove that copy\n"),
+            "{text}"
+        );
     }
 }

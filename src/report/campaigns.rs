@@ -11,7 +11,8 @@ use crate::report::terminal::words::counted;
 /// Writes the list for a person, newest first. A line is never cut, so that it can be searched.
 pub fn write_terminal(campaigns: &[Advisory], out: &mut dyn io::Write) -> io::Result<()> {
     let rows: Vec<Row> = rows(campaigns);
-    let width = rows.iter().map(|row| row.id.len()).max().unwrap_or_default();
+    let width = |of: fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or_default();
+    let (id_width, ecosystem_width) = (width(|row| row.id.len()), width(|row| row.ecosystem.len()));
     for row in &rows {
         let mark = if row.has_watcher { '!' } else { ' ' };
         let (start, end) = (day(&row.window.start), day(&row.window.end));
@@ -19,7 +20,7 @@ pub fn write_terminal(campaigns: &[Advisory], out: &mut dyn io::Write) -> io::Re
         let (id, ecosystem, title) = (row.id, row.ecosystem, row.title);
         writeln!(
             out,
-            "{mark} {id:width$}  {start} to {end}  {ecosystem:4} {packages:>12}  {title}"
+            "{mark} {id:id_width$}  {start} to {end}  {ecosystem:ecosystem_width$} {packages:>12}  {title}"
         )?;
     }
     writeln!(out, "!: it punishes revocation or does harm by itself; stop its watcher first")?;
