@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::advisories::{self, Library};
-use crate::components::{Catalogue, Surroundings, infected_installs, normal_name};
+use crate::components::{Catalogue, Surroundings, explain, infected_installs, normal_name};
 use crate::config::Config;
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
@@ -120,8 +120,9 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         .extend(harvest.components.iter().filter_map(|component| catalogue.unclear(component)));
     let sightings = std::mem::take(&mut harvest.sightings);
     let mentions = std::mem::take(&mut harvest.mentions);
-    let installs =
+    let mut installs =
         infected_installs(&catalogue, &harvest.components, sightings, mentions, &surroundings);
+    harvest.coverage.problems.extend(explain(&mut installs, &harvest.components, &files));
     let judged = expose(std::mem::take(&mut harvest.findings), &installs, &principals, &files);
     Ok(Inventory {
         run: run(config, engine, &files, &roots),

@@ -291,7 +291,16 @@ mod tests {
                 component("example", "1.2.3");
             let at = None;
             catalogue
-                .hits_in(&Mention { ecosystem, name, version, source, path, at, owner_uid })
+                .hits_in(&Mention {
+                    ecosystem,
+                    name,
+                    version,
+                    source,
+                    path,
+                    at,
+                    owner_uid,
+                    line: None,
+                })
                 .len()
         };
         assert_eq!([MentionSource::Lockfile, MentionSource::Cache].map(n_hits), [0, 1]);

@@ -4,15 +4,18 @@
 
 mod catalogue;
 mod installs;
+mod lines;
 pub mod mentions;
 mod node;
 mod past;
+mod provenance;
 mod python;
 mod version;
 mod windows;
 
 pub use catalogue::Catalogue;
 pub use installs::{Surroundings, infected_installs};
+pub use provenance::explain;
 pub use version::normal_name;
 
 use crate::model::artifact::Artifact;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger, Weight};
 use crate::model::principal::Certainty;
+use crate::model::provenance::Provenance;
 use crate::model::time::{Bounds, Moment, Window};
 
 /// An installed package with a version.
@@ -66,6 +67,8 @@ pub struct Mention {
     pub at: Option<Dated>,
     /// Owner of the file.
     pub owner_uid: u32,
+    /// Which line of a lock file, from 1, where that is known.
+    pub line: Option<u64>,
 }
 
 /// What a mention proves, the most first.
@@ -144,6 +147,8 @@ pub struct InfectedInstall {
     pub window: DatedWindow,
     /// From when to when it certainly was here, if anything proves that.
     pub certain: Option<DatedWindow>,
+    /// What brought it here, and what to change.
+    pub provenance: Provenance,
 }
 
 impl InfectedInstall {
@@ -162,6 +167,7 @@ impl InfectedInstall {
                 evidence: String::new(),
             },
             certain: None,
+            provenance: Provenance::default(),
         }
     }
 

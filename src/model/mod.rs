@@ -14,6 +14,7 @@ pub mod inventory;
 pub mod location;
 pub mod path_pattern;
 pub mod principal;
+pub mod provenance;
 pub mod rule;
 pub mod rule_set;
 pub mod secret;

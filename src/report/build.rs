@@ -1,6 +1,8 @@
 //! Makes the report's own structs out of an inventory. Does not sort credentials or
 //! judge them: their order and their verdicts come with the inventory.
 
+mod provenance;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -74,6 +76,7 @@ impl Context<'_> {
             certain: install.certain.as_ref().map(dated_window),
             clean_before: bad.and_then(|package| package.clean_before.clone()),
             clean_after: bad.and_then(|package| package.clean_after.clone()),
+            provenance: provenance::provenance(&install.provenance),
         }
     }
 
@@ -86,6 +89,7 @@ impl Context<'_> {
             ecosystem: mention.ecosystem.as_str(),
             at: mention.at.as_ref().map(dated),
             owner: self.user(mention.owner_uid),
+            line: mention.line,
         }
     }
 

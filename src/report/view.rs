@@ -6,6 +6,7 @@
 
 mod evidence;
 mod host_path;
+mod provenance;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use serde::ser::Serializer;
 use crate::model::exposure::Reason;
 pub use crate::report::view::host_path::HostPath;
 pub use evidence::{Mention, Runner, Sighting};
+pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 
 /// The whole report. Lists are sorted, so the same data give the same bytes.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -210,6 +212,8 @@ pub struct InfectedInstall {
     pub clean_before: Option<String>,
     /// The first clean version after them.
     pub clean_after: Option<String>,
+    /// What brought it here, and what to change.
+    pub provenance: Provenance,
 }
 
 /// An infected package.

@@ -20,6 +20,9 @@ use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task}
 use crate::model::location::{Place, Span};
 use crate::model::path_pattern::PathPattern;
 use crate::model::principal::{Certainty, Principal, Principals};
+use crate::model::provenance::{
+    Change, ChangeKind, OriginKind, PackageOrigin, Provenance, Requirer, ToolEnvironment, ToolMaker,
+};
 use crate::model::rule::{Confidence, Kind, KindIndex, Origin};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::{KeyOrigin, SecretId};
@@ -270,6 +273,40 @@ fn install(component: &Component) -> InfectedInstall {
             window: Window { start: at("2026-03-24T11:02:00Z"), end: at("2026-03-25T08:00:00Z") },
             evidence: "birth of RECORD".into(),
         }),
+        provenance: provenance(),
+    }
+}
+
+fn provenance() -> Provenance {
+    let requirer = |n_steps, name: &str| Requirer {
+        n_steps,
+        name: name.into(),
+        version: "0.9".into(),
+        path: format!("/home/ana/app/.venv/{name}.dist-info").into(),
+        extra: (n_steps == 1).then(|| "proxy".into()),
+        was_asked_for: n_steps == 2,
+    };
+    Provenance {
+        was_asked_for: false,
+        requirers: vec![requirer(1, "helper"), requirer(2, "agent")],
+        origin: Some(PackageOrigin {
+            kind: OriginKind::Archive,
+            address: "https://files.example/…/example-1.2.3.tar.gz".into(),
+            revision: None,
+        }),
+        tool: Some(ToolEnvironment {
+            maker: ToolMaker::UvTool,
+            path: "/home/ana/app/.venv".into(),
+            packages: vec!["agent".into()],
+            commands: vec!["agent".into()],
+        }),
+        changes: vec![Change {
+            path: "/home/ana/app/pyproject.toml".into(),
+            line: Some(7),
+            kind: ChangeKind::Requirement,
+            name: "example".into(),
+            version: Some(">=1.2".into()),
+        }],
     }
 }
 
@@ -455,6 +492,7 @@ pub fn mentioned() -> Inventory {
         path: path.into(),
         at: Some(Dated { at: at("2026-03-24T11:02:00Z"), evidence: "birth of it".into() }),
         owner_uid: 1000,
+        line: None,
     };
     let log = inventory.installs.remove(0);
     let log = InfectedInstall { component: None, sightings: Vec::new(), ..log };

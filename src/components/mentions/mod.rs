@@ -9,10 +9,13 @@ mod naming;
 mod node_locks;
 mod python_locks;
 
+pub use node_locks::each_entry;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::components::lines::line_of_entry;
 use crate::components::version::normal_name;
 use crate::error::{Problem, ProblemCode};
 use crate::model::advisory::Ecosystem;
@@ -22,6 +25,9 @@ use crate::model::time::{FileTimes, Moment};
 
 /// Most mentions of one file that are kept: more than any tree of packages has.
 const MENTIONS_MAX: usize = 200_000;
+
+/// Most entries of one JSON file whose lines are searched for.
+const SEARCHES_MAX: usize = 100;
 
 /// A lock file or a log up to this size is read as a whole for its mentions.
 pub const SIZE_BYTES_MAX: u64 = 100 << 20;
@@ -61,8 +67,9 @@ pub fn mentions(
     let Some(witness) = witness(&artifact.path) else { return (Vec::new(), None) };
     let mut kept: BTreeMap<(Ecosystem, String, String), Mention> = BTreeMap::new();
     let stamp = stamp(&artifact.path, &artifact.inode.times);
+    let mut n_searches = 0;
     let read = (witness.read)(&Page { path: &artifact.path, bytes }, &mut |named: Named<'_>| {
-        let Named { ecosystem, name, version, at } = named;
+        let Named { ecosystem, name, version, at, place } = named;
         let (name, version) = (name.trim(), version.trim());
         if kept.len() >= MENTIONS_MAX || !naming::is_name(name) || !naming::is_version(version) {
             return;
@@ -80,6 +87,7 @@ pub fn mentions(
             path: artifact.path.clone(),
             at: at.or_else(|| stamp.clone()),
             owner_uid: artifact.inode.uid,
+            line: place.line(bytes, version, &mut n_searches),
         };
         let earliest = kept.entry((ecosystem, name, version.to_owned()));
         let earliest = earliest.or_insert_with(|| mention.clone());
@@ -126,11 +134,42 @@ struct Named<'t> {
     version: &'t str,
     /// When, and where in the file that stands.
     at: Option<(Moment, &'static str)>,
+    place: Place<'t>,
+}
+
+/// Where in a file a package stands.
+enum Place<'t> {
+    /// Nobody asks: the file is not one that is edited.
+    Unknown,
+    /// A line, from 0.
+    Line(usize),
+    /// Behind this key of a JSON document.
+    Key(&'t str),
+}
+
+impl Place<'_> {
+    /// The line, from 1. A key is searched for, so only in few files of many bad packages.
+    fn line(&self, bytes: &[u8], version: &str, n_searches: &mut usize) -> Option<u64> {
+        match self {
+            Self::Unknown => None,
+            Self::Line(index) => Some(*index as u64 + 1),
+            Self::Key(key) => {
+                *n_searches += 1;
+                let line = || line_of_entry(bytes, key, version);
+                (*n_searches <= SEARCHES_MAX).then(line).flatten()
+            }
+        }
+    }
 }
 
 impl<'t> Named<'t> {
     fn new(ecosystem: Ecosystem, (name, version): (&'t str, &'t str)) -> Self {
-        Self { ecosystem, name, version, at: None }
+        Self { ecosystem, name, version, at: None, place: Place::Unknown }
+    }
+
+    /// The same, on a line from 0.
+    fn on(self, line: usize) -> Self {
+        Self { place: Place::Line(line), ..self }
     }
 }
 
@@ -138,7 +177,7 @@ impl<'t> Named<'t> {
 type Listener<'l> = dyn FnMut(Named<'_>) + 'l;
 
 /// The file is not in its format; what was read of it before that counts.
-struct Malformed;
+pub struct Malformed;
 
 /// How to listen to one kind of file.
 struct Witness {

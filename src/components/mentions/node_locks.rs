@@ -11,7 +11,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::components::mentions::naming::at_version;
-use crate::components::mentions::{Listener, Malformed, Named, Page, Witness};
+use crate::components::mentions::{Listener, Malformed, Named, Page, Place, Witness};
 use crate::model::advisory::Ecosystem;
 
 /// How to read a lock file of this family.
@@ -81,7 +81,8 @@ fn say(key: &str, dependency: &Dependency, listener: &mut Listener<'_>) {
     let version = locked.version.as_deref().unwrap_or_default();
     let written = (locked.name.as_deref().unwrap_or(folder), version);
     let package = if version.starts_with("npm:") { at_version(version) } else { None };
-    listener(Named::new(Ecosystem::Npm, package.unwrap_or(written)));
+    let named = Named::new(Ecosystem::Npm, package.unwrap_or(written));
+    listener(Named { place: Place::Key(key), ..named });
     locked.dependencies.iter().for_each(|(key, nested)| say(key, nested, listener));
 }
 
@@ -90,14 +91,14 @@ fn say(key: &str, dependency: &Dependency, listener: &mut Listener<'_>) {
 fn yarn(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     let text = page.text();
     let mut name = None;
-    for line in text.lines() {
+    for (index, line) in text.lines().enumerate() {
         if !line.starts_with([' ', '#']) && !line.is_empty() {
             name = yarn_name(line);
         } else if let Some(version) = line.strip_prefix("  version")
             && let Some(name) = name
         {
             let version = version.trim_matches([':', ' ', '"']);
-            listener(Named::new(Ecosystem::Npm, (name, version)));
+            listener(Named::new(Ecosystem::Npm, (name, version)).on(index));
         }
     }
     Ok(())
@@ -119,11 +120,11 @@ fn yarn_name(header: &str) -> Option<&str> {
 fn pnpm(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     let text = page.text();
     let mut is_section = false;
-    for line in text.lines() {
+    for (index, line) in text.lines().enumerate() {
         if !line.starts_with(' ') && !line.is_empty() {
             is_section = line.starts_with("packages:") || line.starts_with("snapshots:");
         } else if is_section && let Some(package) = pnpm_key(line) {
-            listener(Named::new(Ecosystem::Npm, package));
+            listener(Named::new(Ecosystem::Npm, package).on(index));
         }
     }
     Ok(())
@@ -146,9 +147,11 @@ fn pnpm_key(line: &str) -> Option<(&str, &str)> {
 /// `"key": ["name@1.2.3", ...],`
 fn bun(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     let text = page.text();
-    let specs = text.lines().filter_map(|line| line.trim_start().split_once("\": [\""));
-    for package in specs.filter_map(|(_, rest)| at_version(rest.split('"').next()?)) {
-        listener(Named::new(Ecosystem::Npm, package));
+    for (index, line) in text.lines().enumerate() {
+        let spec = line.trim_start().split_once("\": [\"").map(|(_, rest)| rest.split('"').next());
+        if let Some(package) = spec.flatten().and_then(at_version) {
+            listener(Named::new(Ecosystem::Npm, package).on(index));
+        }
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::components::mentions::naming::requirement;
 use crate::components::mentions::node_locks::each_entry;
-use crate::components::mentions::{Listener, Malformed, Named, Page, Witness, folder_above};
+use crate::components::mentions::{Listener, Malformed, Named, Page, Place, Witness, folder_above};
 use crate::model::advisory::Ecosystem;
 
 /// How to read a lock file of this family.
@@ -35,9 +35,11 @@ fn is_requirements(path: &Path, name: &str) -> bool {
 /// `name==1.2.3 \` with hashes and comments on the lines below.
 fn requirements(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     let text = page.text();
-    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with(['#', '-']));
-    for package in lines.filter_map(requirement) {
-        listener(Named::new(Ecosystem::PyPI, package));
+    let lines = text.lines().map(str::trim).enumerate();
+    for (index, line) in lines.filter(|(_, line)| !line.starts_with(['#', '-'])) {
+        if let Some(package) = requirement(line) {
+            listener(Named::new(Ecosystem::PyPI, package).on(index));
+        }
     }
     Ok(())
 }
@@ -46,7 +48,7 @@ fn requirements(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malf
 fn toml_packages(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     let text = page.text();
     let (mut is_package, mut name, mut version) = (false, None, None);
-    for line in text.lines() {
+    for (index, line) in text.lines().enumerate() {
         if line.starts_with('[') {
             is_package = matches!(line.trim_end(), "[[package]]" | "[[packages]]");
             (name, version) = (None, None);
@@ -57,7 +59,7 @@ fn toml_packages(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Mal
                 _ => continue,
             }
             if let Some(package) = name.zip(version) {
-                listener(Named::new(Ecosystem::PyPI, package));
+                listener(Named::new(Ecosystem::PyPI, package).on(index));
             }
         }
     }
@@ -79,7 +81,8 @@ struct Pinned {
 fn pipfile(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     each_entry(page.bytes, &|section| section != "_meta", &mut |name, pinned: Pinned| {
         let version = pinned.version.unwrap_or_default();
-        listener(Named::new(Ecosystem::PyPI, (name, version.trim_start_matches('='))));
+        let named = Named::new(Ecosystem::PyPI, (name, version.trim_start_matches('=')));
+        listener(Named { place: Place::Key(name), ..named });
     })
 }
 
@@ -87,13 +90,13 @@ fn pipfile(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed
 fn conda_lock(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     let text = page.text();
     let mut name = None;
-    for line in text.lines() {
+    for (index, line) in text.lines().enumerate() {
         if let Some(value) = line.trim_start().strip_prefix("- name:") {
             name = Some(bare(value));
         } else if let Some(version) = line.strip_prefix("  version:")
             && let Some(name) = name.take()
         {
-            listener(Named::new(Ecosystem::PyPI, (name, bare(version))));
+            listener(Named::new(Ecosystem::PyPI, (name, bare(version))).on(index));
         }
     }
     Ok(())
@@ -102,15 +105,16 @@ fn conda_lock(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malfor
 /// `- six=1.16.0=py_0`, or `- six==1.16.0` below `- pip:`.
 fn conda_environment(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     let text = page.text();
-    for line in text.lines().filter_map(|line| line.trim_start().strip_prefix("- ")) {
-        let spec = bare(line);
+    for (index, line) in text.lines().enumerate() {
+        let Some(item) = line.trim_start().strip_prefix("- ") else { continue };
+        let spec = bare(item);
         let spec = spec.rsplit_once("::").map_or(spec, |(_, spec)| spec);
         let of_conda = || {
             let (name, rest) = spec.split_once('=')?;
             Some((name, rest.split('=').next()?))
         };
         if let Some(package) = requirement(spec).or_else(of_conda) {
-            listener(Named::new(Ecosystem::PyPI, package));
+            listener(Named::new(Ecosystem::PyPI, package).on(index));
         }
     }
     Ok(())

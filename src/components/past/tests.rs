@@ -57,6 +57,7 @@ pub fn mention(source: MentionSource, path: &str, seconds: i64) -> Mention {
         source,
         path: path.into(),
         at: Some(Dated { at: at(seconds), evidence: "its time".into() }),
+        line: None,
         owner_uid: 1000,
     }
 }

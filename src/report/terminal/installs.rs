@@ -4,9 +4,10 @@ use std::io;
 
 use crate::model::advisory::Trigger;
 use crate::report::escape::escape_path;
-use crate::report::terminal::past;
+use crate::report::terminal::provenance::rest;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{counted, listed, minute};
+use crate::report::terminal::{past, provenance};
 use crate::report::view::{Advisory, InfectedInstall, Mention, Package, Report, Sighting};
 
 /// Most installs told of unless everything is.
@@ -89,10 +90,11 @@ fn one_install(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()>
         ran(install, screen)?;
     }
     sightings(&install.sightings, screen)?;
-    match move_to(install) {
-        Some(versions) => screen.field(INDENT, "move to", &versions),
-        None => Ok(()),
+    provenance::came_from(INDENT, &install.provenance, screen)?;
+    if let Some(versions) = move_to(install) {
+        screen.field(INDENT, "move to", &versions)?;
     }
+    provenance::changes(INDENT, &install.provenance, screen)
 }
 
 fn title(install: &InfectedInstall) -> String {
@@ -122,7 +124,7 @@ fn ran(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
 fn mentions(mentions: &[Mention], screen: &mut Screen) -> io::Result<()> {
     let n_shown = screen.n_shown(mentions.len(), LINES_MAX);
     mentions.iter().take(n_shown).try_for_each(|one| past::mention(INDENT, one, screen))?;
-    rest(mentions.len(), n_shown, screen)
+    rest(INDENT, mentions.len(), n_shown, screen)
 }
 
 /// What an incident is; told once, with the first of its installs.
@@ -192,7 +194,7 @@ fn runners(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
         let text = format!("{}, {}: {}", runner.user.user, runner.certainty, runner.evidence);
         screen.field(INDENT, label, &text)?;
     }
-    rest(install.runners.len(), n_shown, screen)
+    rest(INDENT, install.runners.len(), n_shown, screen)
 }
 
 fn sightings(sightings: &[Sighting], screen: &mut Screen) -> io::Result<()> {
@@ -209,14 +211,7 @@ fn sightings(sightings: &[Sighting], screen: &mut Screen) -> io::Result<()> {
         let text = format!("{proof}; of {owner}, since {since}. {}", sighting.note);
         screen.field(INDENT, "", text.trim_end())?;
     }
-    rest(sightings.len(), n_shown, screen)
-}
-
-fn rest(n: usize, n_shown: usize, screen: &mut Screen) -> io::Result<()> {
-    if n <= n_shown {
-        return Ok(());
-    }
-    screen.field(INDENT, "", &format!("and {} more (-v lists them)", n - n_shown))
+    rest(INDENT, sightings.len(), n_shown, screen)
 }
 
 fn move_to(install: &InfectedInstall) -> Option<String> {

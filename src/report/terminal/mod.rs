@@ -7,6 +7,7 @@ mod coverage;
 mod installs;
 mod list;
 mod past;
+mod provenance;
 pub mod screen;
 mod standing;
 pub mod words;
@@ -182,7 +183,14 @@ INFECTED INSTALLS
     payload     /home/ana/app/.venv/l…/python3.12/site-packages/example_init.pth
                 known bad contents; of ana, since 2026-03-24 11:02 UTC. Runs at
                 every start of the interpreter.
+    required by helper 0.9 (extra proxy)
+                agent 0.9, 2 steps away, asked for by name
+    tool        /home/ana/app/.venv
+                environment of uv tool for agent; commands: agent
+    from        https://files.example/…/example-1.2.3.tar.gz (archive)
     move to     1.2.4 or later, or back to 1.2.2
+    change      /home/ana/app/pyproject.toml:7
+                asks for example: >=1.2
     advisory    example-2026-03, MAL-2026-0000
                 example 1.2.3: credential stealer in the package (-v tells more)
 

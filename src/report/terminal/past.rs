@@ -51,7 +51,8 @@ pub fn name(install: &InfectedInstall) -> Option<String> {
 /// One line of evidence, under the word for its kind.
 pub fn mention(indent: usize, mention: &Mention, screen: &mut Screen) -> io::Result<()> {
     let label = if mention.source == LOCK_FILE { "lock file" } else { mention.source };
-    screen.path_field(indent, label, &escape_path(&mention.path.0))?;
+    let line = mention.line.map_or_else(String::new, |line| format!(":{line}"));
+    screen.path_field(indent, label, &(escape_path(&mention.path.0) + &line))?;
     let owner = &mention.owner.user;
     let text = match &mention.at {
         Some(dated) => format!("of {owner}, {} ({})", minute(&dated.at), dated.evidence),

@@ -40,6 +40,8 @@ pub struct Mention {
     pub at: Option<Dated>,
     /// Owner of the file.
     pub owner: User,
+    /// Which line of a lock file, from 1.
+    pub line: Option<u64>,
 }
 
 /// A user with whose authority the code ran.
