@@ -10,12 +10,14 @@ mod node;
 mod past;
 mod provenance;
 mod python;
+mod runners;
 mod version;
 mod windows;
 
 pub use catalogue::Catalogue;
-pub use installs::{Surroundings, infected_installs};
+pub use installs::infected_installs;
 pub use provenance::explain;
+pub use runners::Surroundings;
 pub use version::normal_name;
 
 use crate::model::artifact::Artifact;

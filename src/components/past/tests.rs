@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::components::installs::{Surroundings, infected_installs};
+use crate::components::installs::infected_installs;
+use crate::components::runners::Surroundings;
 use crate::model::advisory::{Advisory, BadPackage, Weight};
 use crate::model::component::Presence;
 use crate::model::principal::Principals;
