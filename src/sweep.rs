@@ -17,7 +17,7 @@ use crate::detect::stores::Stores;
 use crate::discover::chains::Chains;
 use crate::discover::mounts::Mounts;
 use crate::discover::principals::principals;
-use crate::discover::processes::{environments, processes, variable_paths};
+use crate::discover::processes::{Running, running};
 use crate::discover::roots::{Root, RootState, default_roots};
 use crate::discover::walk::{Plan, walk};
 use crate::error::Error;
@@ -31,7 +31,7 @@ use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
 use crate::model::inventory::{Inventory, Run, Task};
 use crate::model::path_pattern::{PathPatterns, is_within};
-use crate::model::principal::{Principals, Process};
+use crate::model::principal::Principals;
 use crate::model::store::StoreIndex;
 use crate::model::time::Moment;
 use crate::read::host_files::DiskFiles;
@@ -76,7 +76,9 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let (principals, mut roots) = roots(config)?;
     // Mounts are those of this process, also below the root of an image.
     let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
-    let processes = if config.root.is_live() { processes(&files) } else { Vec::new() };
+    let variables = store_variables(engine);
+    let names: BTreeSet<&str> = variables.keys().copied().collect();
+    let running = config.root.is_live().then(|| running(&files, &names)).unwrap_or_default();
     let mut catalogue = Catalogue::new(&engine.rules.advisories);
     let policy = ReadPolicy {
         root: config.root.clone(),
@@ -87,7 +89,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     };
     let mut stores = Stores::new(engine);
     if config.task == Task::Sweep {
-        let moved = moved_stores(engine, &files, &processes);
+        let moved = moved_stores(&variables, &files, &running);
         roots.extend(roots_of(&moved, config, &roots));
         moved.into_iter().for_each(|(path, store, _)| stores.add_place(path, store));
     }
@@ -105,11 +107,11 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         large: Mutex::default(),
         harvest: Mutex::default(),
     };
-    collect(config, &shared, &roots, &mounts, &processes);
+    collect(config, &shared, &roots, &mounts, &running);
     let mut harvest = std::mem::take(&mut *locked(&shared.harvest));
     harvest.coverage.interrupted |= watch.interrupted.load(Ordering::Relaxed);
     let surroundings =
-        Surroundings { principals: &principals, processes: &processes, now: config.now };
+        Surroundings { principals: &principals, processes: &running.processes, now: config.now };
     shared.links.name_all(&mut harvest.findings);
     harvest.components.sort();
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
@@ -164,24 +166,27 @@ fn roots_of(moved: &[(PathBuf, StoreIndex, String)], config: &Config, roots: &[R
     moved.map(root).collect()
 }
 
+/// Variables that may name a store.
+fn store_variables<'r>(engine: &Engine<'r>) -> BTreeMap<&'r str, StoreIndex> {
+    let stores = engine.rules.stores.iter().enumerate();
+    let named = stores.flat_map(|(number, store)| {
+        store.env.iter().map(move |name| (name.as_str(), StoreIndex(number)))
+    });
+    named.collect()
+}
+
 /// Files that a variable of some process names as a store, with the store and the variable.
 fn moved_stores(
-    engine: &Engine<'_>,
+    variables: &BTreeMap<&str, StoreIndex>,
     files: &DiskFiles,
-    processes: &[Process],
+    running: &Running,
 ) -> Vec<(PathBuf, StoreIndex, String)> {
-    let stores = engine.rules.stores.iter().enumerate();
-    let mut by_variable: BTreeMap<&str, StoreIndex> = BTreeMap::new();
-    for (number, store) in stores {
-        by_variable.extend(store.env.iter().map(|name| (name.as_str(), StoreIndex(number))));
-    }
-    let names = by_variable.keys().copied().collect();
-    let found = variable_paths(files, processes, &names).into_iter();
+    let found = running.variable_paths.iter();
     found
         .filter_map(|(name, path)| {
-            let path = files.resolve(&path).ok()?;
+            let path = files.resolve(path).ok()?;
             let is_file = files.inode_no_follow(&path).is_ok_and(|inode| inode.is_regular());
-            is_file.then(|| (path, by_variable[name.as_str()], name))
+            is_file.then(|| (path, variables[name.as_str()], name.clone()))
         })
         .collect()
 }
@@ -192,7 +197,7 @@ fn collect(
     shared: &Shared<'_>,
     roots: &[Root],
     mounts: &Mounts,
-    processes: &[Process],
+    running: &Running,
 ) {
     let excluded = PathPatterns::new(config.excluded.iter().map(|pattern| (pattern, 0)));
     let is_wanted = |path: &Path| shared.speaks_of_packages(path);
@@ -215,9 +220,8 @@ fn collect(
         worker.harvest.coverage.skip(Skip::ClosedHome);
     }
     if config.paths.is_empty() && config.task == Task::Sweep {
-        let (artifacts, problems) = environments(shared.files, processes);
-        problems.into_iter().for_each(|problem| worker.harvest.coverage.problems.push(problem));
-        artifacts.iter().for_each(|artifact| worker.look_at(artifact));
+        worker.harvest.coverage.problems.extend(running.problems.iter().cloned());
+        running.environments.iter().for_each(|artifact| worker.look_at(artifact));
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command};
 
-use credreach::discover::processes::{environments, processes, variable_paths};
+use credreach::discover::processes::running;
 use credreach::model::host::HostRoot;
 use credreach::read::host_files::DiskFiles;
 
@@ -31,24 +31,24 @@ impl Drop for Waiting {
 fn a_process_of_ours_shows_its_start_its_user_and_its_environment() {
     let child = Waiting::with("VIRTUAL_ENV", "/srv/some/venv");
     let files = DiskFiles::new(HostRoot::live());
-    let all = processes(&files);
-    let mine = all.iter().find(|process| process.pid == child.0.id()).unwrap();
+    let running = running(&files, &BTreeSet::new());
+    let mine = running.processes.iter().find(|process| process.pid == child.0.id()).unwrap();
     assert_eq!(mine.uid, rustix::process::geteuid().as_raw());
-    assert_eq!(mine.environment_root.as_deref(), Some(Path::new("/srv/some/venv")));
+    assert_eq!(mine.invocation.searched, [Path::new("/srv/some/venv")]);
+    assert_eq!(mine.invocation.folder, std::env::current_dir().ok());
+    assert_eq!(mine.container, None, "it shares our root folder");
     let started = mine.started.unwrap().seconds;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     assert!(started.abs_diff(now.as_secs().cast_signed()) < 120, "started {started}");
-    let (artifacts, _closed) = environments(&files, &all);
     let path = format!("/proc/{}/environ", child.0.id());
-    assert!(artifacts.iter().any(|artifact| artifact.path == Path::new(&path)));
+    assert!(running.environments.iter().any(|artifact| artifact.path == Path::new(&path)));
 }
 
 #[test]
 fn a_variable_that_moves_a_store_is_followed() {
     let _child = Waiting::with("KUBECONFIG", "/srv/a/kube.yaml:relative:/srv/b/kube.yaml");
     let files = DiskFiles::new(HostRoot::live());
-    let names = BTreeSet::from(["KUBECONFIG"]);
-    let found = variable_paths(&files, &processes(&files), &names);
+    let found = running(&files, &BTreeSet::from(["KUBECONFIG"])).variable_paths;
     let of = |path: &str| ("KUBECONFIG".to_owned(), path.into());
     assert!(found.contains(&of("/srv/a/kube.yaml")) && found.contains(&of("/srv/b/kube.yaml")));
     assert!(found.iter().all(|(_, path)| path.is_absolute()));

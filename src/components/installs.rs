@@ -50,7 +50,7 @@ pub fn infected_installs(
         }
     }
     for install in &mut installs {
-        install.runners = runners(install, surroundings);
+        install.runners = runners(install, components, surroundings);
         set_windows(install, catalogue.advisory(install.advisory), surroundings.now);
     }
     installs.sort_by(|one, other| place(one).cmp(&place(other)));

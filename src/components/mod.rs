@@ -11,6 +11,7 @@ mod past;
 mod provenance;
 mod python;
 mod runners;
+mod sites;
 mod version;
 mod windows;
 

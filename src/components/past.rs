@@ -113,7 +113,7 @@ pub fn asked_for(install: &InfectedInstall) -> impl Iterator<Item = Runner> {
             _ => "asked for it, says",
         };
         let evidence = format!("this user {deed} {}", mention.path.display());
-        Runner { uid: mention.owner_uid, certainty: Certainty::Possible, evidence }
+        Runner::new(mention.owner_uid, Certainty::Possible, evidence)
     })
 }
 

@@ -1,15 +1,20 @@
 //! Joins an infected install with what is known of the host into the users whose authority
-//! its code had. Pure; takes the host's facts as arguments.
+//! its code had. Pure; takes the host's facts as arguments, and judges no file.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::components::past::asked_for;
-use crate::model::advisory::{Ecosystem, Role, Trigger};
+use crate::components::sites::{Reached, is_file_of, reached};
+use crate::model::advisory::{Role, Trigger};
 use crate::model::component::{Component, InfectedInstall, Runner, Sighting};
+use crate::model::launch::is_python;
 use crate::model::path_pattern::is_within;
 use crate::model::principal::{Certainty, Principals, Process};
 use crate::model::time::Moment;
+
+/// More reasons for one user are not kept.
+const REASONS_MAX: usize = 100;
 
 /// What else is known of the host.
 pub struct Surroundings<'h> {
@@ -21,81 +26,119 @@ pub struct Surroundings<'h> {
     pub now: Moment,
 }
 
-/// Everybody whose authority the code had, each once with the surest reason.
-pub fn runners(install: &InfectedInstall, surroundings: &Surroundings<'_>) -> Vec<Runner> {
+/// Everybody whose authority the code had, each once with the surest reason first.
+/// `components` are all that were found, sorted.
+pub fn runners(
+    install: &InfectedInstall,
+    components: &[Component],
+    surroundings: &Surroundings<'_>,
+) -> Vec<Runner> {
     let mut runners = Vec::new();
     if let Some(component) = &install.component {
-        runners.push(installer(component, &install.triggers));
-        runners.extend(processes(component, &install.triggers, surroundings));
+        let install = Infected { component, triggers: &install.triggers, components };
+        runners.push(installer(&install));
+        runners.extend(surroundings.processes.iter().filter_map(|one| process(&install, one)));
         runners.extend(everybody(component, surroundings.principals));
     }
     runners.extend(install.sightings.iter().filter_map(left_by));
     runners.extend(asked_for(install));
+    each_once(runners)
+}
+
+/// An installed package, with what makes its code run, among all packages.
+struct Infected<'i> {
+    component: &'i Component,
+    triggers: &'i [Trigger],
+    components: &'i [Component],
+}
+
+/// One entry a user, the surest first.
+fn each_once(mut runners: Vec<Runner>) -> Vec<Runner> {
     runners.sort_by(|one, other| {
         (one.certainty, one.uid, &one.evidence).cmp(&(other.certainty, other.uid, &other.evidence))
     });
-    let mut seen = BTreeSet::new();
-    runners.retain(|runner| seen.insert(runner.uid));
-    runners
+    let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut found: Vec<Runner> = Vec::new();
+    for runner in runners {
+        let place = *places.entry(runner.uid).or_insert(found.len());
+        match found.get_mut(place) {
+            None => found.push(runner),
+            Some(known) => add(known, runner),
+        }
+    }
+    found
+}
+
+fn add(known: &mut Runner, runner: Runner) {
+    let is_new = known.evidence != runner.evidence && !known.further.contains(&runner.evidence);
+    if is_new && known.further.len() < REASONS_MAX {
+        known.further.push(runner.evidence);
+    }
+    known.gids.extend(runner.gids);
+    known.authority.extend(runner.authority);
+    known.gids.sort_unstable();
+    known.gids.dedup();
+    known.authority.sort();
+    known.authority.dedup();
 }
 
 /// The owner of the metadata ran the installer.
-fn installer(component: &Component, triggers: &[Trigger]) -> Runner {
-    let program = component.installer.as_deref().unwrap_or("an installer");
-    let (certainty, deed) = if triggers.contains(&Trigger::Install) {
+fn installer(install: &Infected<'_>) -> Runner {
+    let program = install.component.installer.as_deref().unwrap_or("an installer");
+    let (certainty, deed) = if install.triggers.contains(&Trigger::Install) {
         (Certainty::Observed, "ran")
     } else {
         (Certainty::Configured, "installed")
     };
     let evidence = format!("{program} {deed} it as this user, who owns it");
-    Runner { uid: component.owner_uid, certainty, evidence }
+    Runner::new(install.component.owner_uid, certainty, evidence)
 }
 
-/// Processes of the environment's own interpreter. Only a start-up hook is sure to have
-/// run in them; for an import that is not shown.
-fn processes<'s>(
-    component: &'s Component,
-    triggers: &'s [Trigger],
-    surroundings: &'s Surroundings<'_>,
-) -> impl Iterator<Item = Runner> + 's {
+/// A process of the environment that started after the install, or has a file of the package
+/// in its memory.
+fn process(install: &Infected<'_>, process: &Process) -> Option<Runner> {
+    let (certainty, deed) = deed(install, process)?;
+    let unit = process.unit.iter().map(|unit| format!(", unit {unit}"));
+    let since = process.started.iter().map(|at| format!(", started {at}"));
+    let container = process
+        .container
+        .iter()
+        .map(|container| format!(", {container}, where the same path may be another file"));
+    let details: String = unit.chain(since).chain(container).collect();
+    let evidence = format!("process {} {deed}{details}", process.pid);
+    // Power within a container reaches no further than its own files.
+    let is_outside = process.container.is_none();
+    let certainty = if is_outside { certainty } else { Certainty::Possible };
+    let authority = process.capabilities.authority().filter(|_| is_outside && process.uid != 0);
+    let gids = if is_outside { process.gids.clone() } else { Vec::new() };
+    let authority = authority.into_iter().collect();
+    Some(Runner { gids, authority, ..Runner::new(process.uid, certainty, evidence) })
+}
+
+/// Only a start-up hook is sure to have run in an interpreter of the environment; an import
+/// shows by what is mapped, if the package has compiled parts.
+fn deed(install: &Infected<'_>, process: &Process) -> Option<(Certainty, String)> {
+    let Infected { component, triggers, components } = install;
+    if let Some(file) = process.mapped.iter().find(|file| is_file_of(file, component)) {
+        return Some((Certainty::Observed, format!("has {} in its memory", file.display())));
+    }
     let installed = component.installed.as_ref().map(|dated| dated.at);
-    let prefix = interpreter_prefix(component);
-    let of_environment = surroundings.processes.iter().filter(move |process| {
-        prefix.as_deref().is_some_and(|prefix| runs_in(process, prefix, component.owner_uid))
-    });
-    let later = of_environment.filter(move |process| {
-        installed.zip(process.started).is_none_or(|(at, start)| start >= at)
-    });
-    later.map(|process| {
-        let starts = triggers.contains(&Trigger::InterpreterStart);
-        let certainty = if starts { Certainty::Observed } else { Certainty::Configured };
-        let since = process.started.map(|at| format!(", started {at}")).unwrap_or_default();
-        let evidence = format!("process {} runs this environment{since}", process.pid);
-        Runner { uid: process.uid, certainty, evidence }
-    })
-}
-
-/// `PREFIX` of `PREFIX/lib/pythonX.Y/site-packages`.
-fn interpreter_prefix(component: &Component) -> Option<PathBuf> {
-    if component.ecosystem != Ecosystem::PyPI {
+    if installed.zip(process.started).is_some_and(|(at, start)| start < at) {
         return None;
     }
-    component.environment.ancestors().nth(3).map(Path::to_owned)
-}
-
-fn runs_in(process: &Process, prefix: &Path, owner_uid: u32) -> bool {
-    let programs = [&process.executable, &process.argument_0];
-    let is_python = |program: &Path| {
-        program.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python"))
-    };
-    let from_prefix =
-        |program: &Path| is_python(program) && is_within(program, &prefix.join("bin"));
-    let any_python = programs.iter().filter_map(|program| program.as_deref()).any(is_python);
-    // `~/.local` is a site of every Python that its user starts.
-    let is_user_site = prefix.ends_with(".local") && process.uid == owner_uid && any_python;
-    is_user_site
-        || process.environment_root.as_deref() == Some(prefix)
-        || programs.iter().filter_map(|program| program.as_deref()).any(from_prefix)
+    let mut in_memory = process.mapped.iter();
+    let neighbour = in_memory.find(|file| is_within(file, &component.environment));
+    let hooked = triggers.contains(&Trigger::InterpreterStart);
+    let sure = |is_sure: bool| if is_sure { Certainty::Observed } else { Certainty::Configured };
+    match (reached(&process.invocation, process.uid, component, components), neighbour) {
+        (Some(Reached::Runs(program)), _) if is_python(&program) => {
+            let deed = format!("runs this environment by {}", program.display());
+            Some((sure(hooked), deed))
+        }
+        (_, Some(file)) => Some((sure(hooked), format!("has {} in its memory", file.display()))),
+        (Some(reached), None) => Some((reached.certainty(), reached.clause())),
+        (None, None) => None,
+    }
 }
 
 /// A system-wide environment is one that anybody's interpreter reads.
@@ -106,20 +149,14 @@ fn everybody<'s>(
     let is_shared =
         component.owner_uid == 0 && is_within(&component.environment, Path::new("/usr"));
     let users = principals.users.iter().filter(move |user| is_shared && user.logs_in);
-    users.map(|user| Runner {
-        uid: user.uid,
-        certainty: Certainty::Possible,
-        evidence: format!("{} serves every user", component.environment.display()),
-    })
+    let evidence = format!("{} serves every user", component.environment.display());
+    users.map(move |user| Runner::new(user.uid, Certainty::Possible, evidence.clone()))
 }
 
 /// What the code itself wrote shows with whose authority it ran. The payload does not:
 /// an installer wrote that.
 fn left_by(sighting: &Sighting) -> Option<Runner> {
     let is_effect = sighting.role != Role::Payload;
-    is_effect.then(|| Runner {
-        uid: sighting.owner_uid,
-        certainty: Certainty::Observed,
-        evidence: format!("it left {}, which belongs to this user", sighting.path.display()),
-    })
+    let evidence = format!("it left {}, which belongs to this user", sighting.path.display());
+    is_effect.then(|| Runner::new(sighting.owner_uid, Certainty::Observed, evidence))
 }

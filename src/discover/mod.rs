@@ -2,6 +2,7 @@
 //! Looks at names and `stat` only; opens nothing but a few files of `/etc` and `/proc`.
 
 pub mod chains;
+mod invocations;
 pub mod mounts;
 pub mod principals;
 pub mod processes;

@@ -122,7 +122,7 @@ pub mod tests {
 
     fn verdict(chain: &AccessChain, uid: u32, certainty: Certainty) -> Verdict {
         let outer = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
-        let runner = Runner { uid, certainty, evidence: String::new() };
+        let runner = Runner::new(uid, certainty, String::new());
         judge(&runner, &[], Bounds { outer, certain: None }, chain).0
     }
 
@@ -150,7 +150,7 @@ pub mod tests {
     fn a_yes_needs_the_certain_window_and_a_no_the_outer_one() {
         let outer = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
         let certain = Some(Window { start: Moment::new(2600, 0), ..outer });
-        let runner = |uid| Runner { uid, certainty: Certainty::Observed, evidence: String::new() };
+        let runner = |uid| Runner::new(uid, Certainty::Observed, String::new());
         let key = chain(&[], changed(inode(0o600, 1000, 100), 2500));
         let judged = |uid, certain| judge(&runner(uid), &[], Bounds { outer, certain }, &key).0;
         assert_eq!(judged(1000, certain), Verdict::Exposed, "it was there before the code was");

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger, Weight};
+use crate::model::authority::Authority;
 use crate::model::principal::Certainty;
 use crate::model::provenance::Provenance;
 use crate::model::time::{Bounds, Moment, Window};
@@ -218,4 +219,18 @@ pub struct Runner {
     pub certainty: Certainty,
     /// Why.
     pub evidence: String,
+    /// What else says so, the surest first.
+    pub further: Vec<String>,
+    /// Groups that some of it had beyond those of the user.
+    pub gids: Vec<u32>,
+    /// What it may do beyond the modes of files, the farthest reach first.
+    pub authority: Vec<Authority>,
+}
+
+impl Runner {
+    /// One of whom no more is known.
+    pub fn new(uid: u32, certainty: Certainty, evidence: String) -> Self {
+        let (further, gids, authority) = (Vec::new(), Vec::new(), Vec::new());
+        Self { uid, certainty, evidence, further, gids, authority }
+    }
 }

@@ -69,6 +69,9 @@ pub trait HostFiles: Sync {
     /// The whole file; an error if it is no regular file or longer than `size_bytes_max`.
     fn read(&self, path: &Path, size_bytes_max: u64) -> io::Result<Vec<u8>>;
 
+    /// The first bytes of a regular file, however long it is.
+    fn beginning(&self, path: &Path, n_bytes: u64) -> io::Result<Vec<u8>>;
+
     /// Names in a directory, sorted.
     fn names(&self, path: &Path) -> io::Result<Vec<OsString>>;
 

@@ -3,6 +3,7 @@
 
 pub mod advisory;
 pub mod artifact;
+pub mod authority;
 pub mod candidate;
 pub mod component;
 pub mod coverage;
@@ -11,6 +12,7 @@ pub mod finding;
 pub mod harvest;
 pub mod host;
 pub mod inventory;
+pub mod launch;
 pub mod location;
 pub mod path_pattern;
 pub mod principal;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::authority::Capabilities;
+use crate::model::launch::Invocation;
 use crate::model::time::Moment;
 
 /// A user of the swept host.
@@ -60,13 +62,19 @@ pub struct Process {
     pub pid: u32,
     /// Effective user.
     pub uid: u32,
-    /// What it executes.
-    pub executable: Option<PathBuf>,
-    /// First word of its command line: the interpreter of a virtual environment, where
-    /// `executable` shows only what that links to.
-    pub argument_0: Option<PathBuf>,
-    /// `VIRTUAL_ENV` or `CONDA_PREFIX` of its environment.
-    pub environment_root: Option<PathBuf>,
+    /// Effective and supplementary groups.
+    pub gids: Vec<u32>,
+    /// What it may do beyond its user; none if it lives in a user namespace of its own.
+    pub capabilities: Capabilities,
+    /// The interpreter by the name it was called by, where what it executes shows only what
+    /// that links to; the script it runs, and where.
+    pub invocation: Invocation,
+    /// Files of packages that it has mapped into memory, at most some hundred.
+    pub mapped: Vec<PathBuf>,
+    /// The unit it belongs to.
+    pub unit: Option<String>,
+    /// The container it belongs to: what it names may be another file here.
+    pub container: Option<String>,
     /// When it started.
     pub started: Option<Moment>,
 }

@@ -84,13 +84,18 @@ impl HostFiles for DiskFiles {
     }
 
     fn read(&self, path: &Path, size_bytes_max: u64) -> io::Result<Vec<u8>> {
-        let opened = open::open_no_links(&self.real(path)?)?;
-        open::regular_stat(&opened.file)?;
-        let mut bytes = Vec::new();
-        (&opened.file).take(size_bytes_max + 1).read_to_end(&mut bytes)?;
+        let bytes = self.beginning(path, size_bytes_max.saturating_add(1))?;
         if bytes.len() as u64 > size_bytes_max {
             return Err(io::Error::other(format!("is longer than {size_bytes_max} bytes")));
         }
+        Ok(bytes)
+    }
+
+    fn beginning(&self, path: &Path, n_bytes: u64) -> io::Result<Vec<u8>> {
+        let opened = open::open_no_links(&self.real(path)?)?;
+        open::regular_stat(&opened.file)?;
+        let mut bytes = Vec::new();
+        (&opened.file).take(n_bytes).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::error::Problem;
 use crate::model::advisory::{Advisory, BadPackage, Claim, Ecosystem, Trigger, Weight};
+use crate::model::authority::Authority;
 use crate::model::component::{
     Component, Dated, DatedWindow, InfectedInstall, Mention, Runner, Sighting,
 };
@@ -118,6 +119,8 @@ impl Context<'_> {
             user: self.user(runner.uid),
             certainty: runner.certainty.as_str(),
             evidence: runner.evidence.clone(),
+            further: runner.further.clone(),
+            authority: runner.authority.iter().map(authority).collect(),
         }
     }
 
@@ -182,6 +185,14 @@ impl Context<'_> {
 
     fn user(&self, uid: u32) -> view::User {
         view::User { uid, user: self.principals.user_name(uid) }
+    }
+}
+
+fn authority(authority: &Authority) -> view::Authority {
+    view::Authority {
+        reach: authority.reach.as_str(),
+        means: authority.means.as_str(),
+        evidence: authority.evidence.clone(),
     }
 }
 

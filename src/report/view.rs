@@ -14,7 +14,7 @@ use serde::ser::Serializer;
 
 use crate::model::exposure::Reason;
 pub use crate::report::view::host_path::HostPath;
-pub use evidence::{Mention, Runner, Sighting};
+pub use evidence::{Authority, Mention, Runner, Sighting};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 
 /// The whole report. Lists are sorted, so the same data give the same bytes.

@@ -254,16 +254,12 @@ fn install(component: &Component) -> InfectedInstall {
             appeared: at("2026-03-24T11:02:00Z"),
         }],
         runners: vec![
-            Runner {
-                uid: 1000,
-                certainty: Certainty::Observed,
-                evidence: "process 4121 runs this interpreter".into(),
-            },
-            Runner {
-                uid: 1001,
-                certainty: Certainty::Possible,
-                evidence: "mode bits let bob start this interpreter".into(),
-            },
+            Runner::new(1000, Certainty::Observed, "process 4121 runs this interpreter".into()),
+            Runner::new(
+                1001,
+                Certainty::Possible,
+                "mode bits let bob start this interpreter".into(),
+            ),
         ],
         window: DatedWindow {
             window: Window { start: at("2026-03-24T11:02:00Z"), end: at("2026-03-25T08:00:00Z") },

@@ -8,13 +8,16 @@ use crate::report::terminal::provenance::rest;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{counted, listed, minute};
 use crate::report::terminal::{past, provenance};
-use crate::report::view::{Advisory, InfectedInstall, Mention, Package, Report, Sighting};
+use crate::report::view::{Advisory, InfectedInstall, Mention, Package, Report, Runner, Sighting};
 
 /// Most installs told of unless everything is.
 const INSTALLS_MAX: usize = 10;
 
 /// Most files or users of one install told of unless everything is.
 const LINES_MAX: usize = 5;
+
+/// Most further reasons told of one user unless everything is.
+const FURTHER_MAX: usize = 3;
 
 /// Indent of what is said of one install.
 const INDENT: usize = 4;
@@ -193,8 +196,34 @@ fn runners(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
         let label = if index == 0 { "ran as" } else { "" };
         let text = format!("{}, {}: {}", runner.user.user, runner.certainty, runner.evidence);
         screen.field(INDENT, label, &text)?;
+        authority(runner, screen)?;
+        further(runner, screen)?;
     }
     rest(INDENT, install.runners.len(), n_shown, screen)
+}
+
+/// What the user may do beyond the modes of files: the farthest reach, or all of it.
+fn authority(runner: &Runner, screen: &mut Screen) -> io::Result<()> {
+    let n_shown = screen.n_shown(runner.authority.len(), 1);
+    runner.authority.iter().take(n_shown).try_for_each(|authority| {
+        let reach = match authority.reach {
+            "everything" => "reads everything",
+            "root-at-will" => "becomes root at will",
+            "root-by-password" => "becomes root by a password",
+            "some-files" => "reads some files of the system",
+            _ => "may do more, how much is not known",
+        };
+        screen.field(INDENT, "", &format!("{reach}: {}", authority.evidence))
+    })
+}
+
+/// The other reasons for one user.
+fn further(runner: &Runner, screen: &mut Screen) -> io::Result<()> {
+    let n_shown = screen.n_shown(runner.further.len(), FURTHER_MAX);
+    for reason in runner.further.iter().take(n_shown) {
+        screen.field(INDENT, "", &format!("also: {reason}"))?;
+    }
+    rest(INDENT, runner.further.len(), n_shown, screen)
 }
 
 fn sightings(sightings: &[Sighting], screen: &mut Screen) -> io::Result<()> {

@@ -54,4 +54,19 @@ pub struct Runner {
     pub certainty: &'static str,
     /// Why.
     pub evidence: String,
+    /// What else says so, the surest first.
+    pub further: Vec<String>,
+    /// What it may do beyond the modes of files, the farthest reach first.
+    pub authority: Vec<Authority>,
+}
+
+/// One way from a user's authority to more.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Authority {
+    /// `everything`, `root-at-will`, `unknown`, `root-by-password` or `some-files`.
+    pub reach: &'static str,
+    /// `root`, `capability`, `group`, `sudo`, `doas` or `socket`.
+    pub means: &'static str,
+    /// How that is known.
+    pub evidence: String,
 }
