@@ -157,12 +157,13 @@ pub enum ProblemCode {
     ComponentsTooBig,
     BrokenRecord,
     UnclearVersion,
+    SettingUnclear,
     Panicked,
 }
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::PermissionDenied,
         Self::Vanished,
         Self::Changed,
@@ -176,6 +177,7 @@ impl ProblemCode {
         Self::ComponentsTooBig,
         Self::BrokenRecord,
         Self::UnclearVersion,
+        Self::SettingUnclear,
         Self::Panicked,
     ];
 
@@ -195,6 +197,7 @@ impl ProblemCode {
             Self::ComponentsTooBig => "components/too-big",
             Self::BrokenRecord => "advisories/broken-record",
             Self::UnclearVersion => "advisories/unclear-version",
+            Self::SettingUnclear => "discover/setting-unclear",
             Self::Panicked => "sweep/panicked",
         }
     }
@@ -215,6 +218,7 @@ impl ProblemCode {
             Self::ComponentsTooBig => "it is too big to look for the packages that it names",
             Self::BrokenRecord => "this record of a catalogue cannot be used",
             Self::UnclearVersion => "its version cannot be compared with those of an advisory",
+            Self::SettingUnclear => "it says who runs what, and could not be read or understood",
             Self::Panicked => "a bug in credreach stopped the work on it",
         }
     }

@@ -10,11 +10,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::advisories::{self, Library};
-use crate::components::{Catalogue, Surroundings, explain, infected_installs, normal_name};
+use crate::components::{
+    Catalogue, Surroundings, explain, infected_installs, normal_name, projects,
+};
 use crate::config::Config;
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::discover::chains::Chains;
+use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
 use crate::discover::principals::principals;
 use crate::discover::processes::{Running, running};
@@ -24,7 +27,7 @@ use crate::error::Error;
 use crate::exposure::{Reader, judge, may_read};
 use crate::inventory::{Judged, credentials};
 use crate::model::advisory::{Advisory, Ecosystem, ForeignAdvisories};
-use crate::model::component::InfectedInstall;
+use crate::model::component::{Component, InfectedInstall};
 use crate::model::coverage::Skip;
 use crate::model::exposure::{AccessChain, Exposure, Truth};
 use crate::model::finding::Finding;
@@ -78,15 +81,10 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
     let variables = store_variables(engine);
     let names: BTreeSet<&str> = variables.keys().copied().collect();
-    let running = config.root.is_live().then(|| running(&files, &names)).unwrap_or_default();
+    let is_live = config.root.is_live();
+    let running = if is_live { running(&files, &names) } else { Running::default() };
     let mut catalogue = Catalogue::new(&engine.rules.advisories);
-    let policy = ReadPolicy {
-        root: config.root.clone(),
-        size_bytes_max: config.size_bytes_max,
-        local_devices: mounts.local_devices.clone(),
-        now: config.now,
-        margins: engine.margins(),
-    };
+    let policy = read_policy(config, engine, &mounts);
     let mut stores = Stores::new(engine);
     if config.task == Task::Sweep {
         let moved = moved_stores(&variables, &files, &running);
@@ -110,16 +108,21 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     collect(config, &shared, &roots, &mounts, &running);
     let mut harvest = std::mem::take(&mut *locked(&shared.harvest));
     harvest.coverage.interrupted |= watch.interrupted.load(Ordering::Relaxed);
-    let surroundings =
-        Surroundings { principals: &principals, processes: &running.processes, now: config.now };
     shared.links.name_all(&mut harvest.findings);
     harvest.components.sort();
+    let starting = starting(config, &files, &principals, &harvest.components);
+    harvest.coverage.problems.extend(starting.problems);
+    let surroundings = Surroundings {
+        principals: &principals,
+        processes: &running.processes,
+        launches: &starting.launches,
+        shortcuts: &starting.shortcuts,
+        now: config.now,
+    };
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
     catalogue.extend(&foreign);
-    harvest
-        .coverage
-        .problems
-        .extend(harvest.components.iter().filter_map(|component| catalogue.unclear(component)));
+    let unclear = harvest.components.iter().filter_map(|component| catalogue.unclear(component));
+    harvest.coverage.problems.extend(unclear);
     let sightings = std::mem::take(&mut harvest.sightings);
     let mentions = std::mem::take(&mut harvest.mentions);
     let mut installs =
@@ -135,6 +138,28 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         components: harvest.components,
         coverage: harvest.coverage,
     })
+}
+
+fn read_policy(config: &Config, engine: &Engine<'_>, mounts: &Mounts) -> ReadPolicy {
+    ReadPolicy {
+        root: config.root.clone(),
+        size_bytes_max: config.size_bytes_max,
+        local_devices: mounts.local_devices.clone(),
+        now: config.now,
+        margins: engine.margins(),
+    }
+}
+
+/// What starts programs on the host: with named paths, as far as it lies in them.
+fn starting(
+    config: &Config,
+    files: &DiskFiles,
+    principals: &Principals,
+    components: &[Component],
+) -> Launches {
+    let scope = config.paths.iter().filter_map(|path| files.resolve(path).ok());
+    let scope: Vec<PathBuf> = scope.collect();
+    launches(files, principals, &scope, &projects(components))
 }
 
 /// What other people's catalogues say of the packages that were found, and into the

@@ -19,6 +19,7 @@ pub use catalogue::Catalogue;
 pub use installs::infected_installs;
 pub use provenance::explain;
 pub use runners::Surroundings;
+pub use sites::projects;
 pub use version::normal_name;
 
 use crate::model::artifact::Artifact;

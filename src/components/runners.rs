@@ -8,7 +8,7 @@ use crate::components::past::asked_for;
 use crate::components::sites::{Reached, is_file_of, reached};
 use crate::model::advisory::{Role, Trigger};
 use crate::model::component::{Component, InfectedInstall, Runner, Sighting};
-use crate::model::launch::is_python;
+use crate::model::launch::{Launch, Shortcut, is_python};
 use crate::model::path_pattern::is_within;
 use crate::model::principal::{Certainty, Principals, Process};
 use crate::model::time::Moment;
@@ -22,6 +22,10 @@ pub struct Surroundings<'h> {
     pub principals: &'h Principals,
     /// Its running processes.
     pub processes: &'h [Process],
+    /// What starts programs on it.
+    pub launches: &'h [Launch],
+    /// Programs of `PATH` that lead elsewhere.
+    pub shortcuts: &'h [Shortcut],
     /// The time of the sweep: the end of every window that is still open.
     pub now: Moment,
 }
@@ -38,6 +42,9 @@ pub fn runners(
         let install = Infected { component, triggers: &install.triggers, components };
         runners.push(installer(&install));
         runners.extend(surroundings.processes.iter().filter_map(|one| process(&install, one)));
+        runners.extend(surroundings.launches.iter().flat_map(|one| launch(&install, one)));
+        runners.extend(surroundings.shortcuts.iter().flat_map(|one| shortcut(&install, one)));
+        runners.extend(continuous_integration(component));
         runners.extend(everybody(component, surroundings.principals));
     }
     runners.extend(install.sightings.iter().filter_map(left_by));
@@ -70,8 +77,10 @@ fn each_once(mut runners: Vec<Runner>) -> Vec<Runner> {
 }
 
 fn add(known: &mut Runner, runner: Runner) {
+    // What is merely possible adds nothing to what is surer.
+    let counts = runner.certainty < Certainty::Possible || known.certainty == Certainty::Possible;
     let is_new = known.evidence != runner.evidence && !known.further.contains(&runner.evidence);
-    if is_new && known.further.len() < REASONS_MAX {
+    if counts && is_new && known.further.len() < REASONS_MAX {
         known.further.push(runner.evidence);
     }
     known.gids.extend(runner.gids);
@@ -139,6 +148,53 @@ fn deed(install: &Infected<'_>, process: &Process) -> Option<(Certainty, String)
         (Some(reached), None) => Some((reached.certainty(), reached.clause())),
         (None, None) => None,
     }
+}
+
+/// Whatever is set up to start something of the environment.
+fn launch(install: &Infected<'_>, launch: &Launch) -> Vec<Runner> {
+    let Launch { invocation, means, path, .. } = launch;
+    let runner = |uid: &u32| {
+        let reached = reached(invocation, *uid, install.component, install.components)?;
+        let evidence = format!("{} {} {}", means.as_str(), path.display(), reached.clause());
+        let (gids, authority) = (launch.gids.clone(), launch.authority.clone());
+        Some(Runner { gids, authority, ..Runner::new(*uid, reached.certainty(), evidence) })
+    };
+    launch.uids.iter().filter_map(runner).collect()
+}
+
+/// Users who may run a program that leads into the environment.
+fn shortcut(install: &Infected<'_>, shortcut: &Shortcut) -> Vec<Runner> {
+    let Some(program) = shortcut.invocation.programs.first() else { return Vec::new() };
+    let runner = |uid: &u32| {
+        let found = reached(&shortcut.invocation, *uid, install.component, install.components)?;
+        let evidence = format!("may start {}, which {}", program.display(), found.clause());
+        Some(Runner::new(*uid, Certainty::Possible, evidence))
+    };
+    shortcut.uids.iter().filter_map(runner).collect()
+}
+
+/// Folders in which agents of continuous integration keep what they build.
+const WORKSPACES: &[&str] = &[
+    "/__w",
+    "/actions-runner",
+    "/builds",
+    "/home/runner",
+    "/var/jenkins_home/workspace",
+    "/var/lib/jenkins/workspace",
+];
+
+/// The agent owns what it installs for a job.
+fn continuous_integration(component: &Component) -> Option<Runner> {
+    let mut folders = WORKSPACES.iter().map(Path::new);
+    let known = folders.find(|folder| is_within(&component.environment, folder));
+    let ancestors = || component.environment.ancestors();
+    let workspace = known.or_else(|| ancestors().find(|folder| folder.ends_with("_work")))?;
+    let evidence = format!(
+        "jobs of CI run in {}; their secrets live in the process of the job and cannot be \
+         listed from disk",
+        workspace.display()
+    );
+    Some(Runner::new(component.owner_uid, Certainty::Configured, evidence))
 }
 
 /// A system-wide environment is one that anybody's interpreter reads.

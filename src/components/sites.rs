@@ -2,6 +2,7 @@
 //! it, by working in its project, by searching it. Pure; a path alone is judged, not what
 //! the program does.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::components::version::normal_name;
@@ -63,6 +64,17 @@ pub fn reached(
         _ => None,
     };
     found.or_else(|| fetched(invocation, uid, component, components))
+}
+
+/// The folders of projects that components are installed in, each once.
+pub fn projects(components: &[Component]) -> Vec<PathBuf> {
+    let folders = components.iter().filter_map(|component| match component.ecosystem {
+        Ecosystem::PyPI => prefix(component)?.parent(),
+        Ecosystem::Npm => project(component),
+        _ => None,
+    });
+    let folders: BTreeSet<&Path> = folders.filter(|folder| *folder != Path::new("/")).collect();
+    folders.into_iter().map(Path::to_owned).collect()
 }
 
 /// The folder that a Python environment is one of: `PREFIX/lib/pythonX.Y/site-packages`.

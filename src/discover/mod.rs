@@ -2,9 +2,15 @@
 //! Looks at names and `stat` only; opens nothing but a few files of `/etc` and `/proc`.
 
 pub mod chains;
+mod cron;
 mod invocations;
+pub mod launches;
 pub mod mounts;
 pub mod principals;
 pub mod processes;
 pub mod roots;
+mod settings;
+mod shortcuts;
+mod tool_servers;
+mod units;
 pub mod walk;

@@ -36,8 +36,8 @@ pub struct Launch {
     pub means: LaunchMeans,
     /// The file that says so.
     pub path: PathBuf,
-    /// With whose authority.
-    pub uid: u32,
+    /// With whose authority; several for a unit of every user.
+    pub uids: Vec<u32>,
     /// Groups that it has beyond those of the user.
     pub gids: Vec<u32>,
     /// What it may do beyond the user.
@@ -64,9 +64,9 @@ impl LaunchMeans {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unit => "the unit",
-            Self::DynamicUserUnit => "as a user made for each run (DynamicUser), the unit",
-            Self::Cron => "cron, by",
-            Self::Editor => "an editor, by",
+            Self::DynamicUserUnit => "for a user made for each run (DynamicUser), the unit",
+            Self::Cron => "the cron file",
+            Self::Editor => "the editor file",
         }
     }
 }

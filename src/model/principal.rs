@@ -49,6 +49,18 @@ impl Principals {
         found.map_or_else(|_| format!("gid {gid}"), |index| self.groups[index].1.clone())
     }
 
+    /// The id of a user by name, or by a number in its place.
+    pub fn uid(&self, name: &str) -> Option<u32> {
+        let named = self.users.iter().find(|user| user.name == name).map(|user| user.uid);
+        named.or_else(|| name.parse().ok())
+    }
+
+    /// The id of a group by name, or by a number in its place.
+    pub fn gid(&self, name: &str) -> Option<u32> {
+        let named = self.groups.iter().find(|(_, group)| group == name).map(|(gid, _)| *gid);
+        named.or_else(|| name.parse().ok())
+    }
+
     /// Groups of an id; none for a user that passwd does not know.
     pub fn gids(&self, uid: u32) -> &[u32] {
         self.user(uid).map_or(&[], |user| &user.gids)

@@ -82,7 +82,13 @@ fn installs(components: &[Component], mentions: Vec<Mention>) -> Vec<InfectedIns
     let advisories = advisories();
     let catalogue = Catalogue::new(&advisories);
     let principals = Principals::default();
-    let surroundings = Surroundings { principals: &principals, processes: &[], now: at(NOW) };
+    let surroundings = Surroundings {
+        principals: &principals,
+        processes: &[],
+        launches: &[],
+        shortcuts: &[],
+        now: at(NOW),
+    };
     infected_installs(&catalogue, components, Vec::new(), mentions, &surroundings)
 }
 
