@@ -16,6 +16,7 @@ use crate::components::{
 use crate::config::Config;
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
+use crate::discover::authority::authorities;
 use crate::discover::chains::Chains;
 use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
@@ -111,10 +112,12 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     shared.links.name_all(&mut harvest.findings);
     harvest.components.sort();
     let starting = starting(config, &files, &principals, &harvest.components);
-    harvest.coverage.problems.extend(starting.problems);
+    let (authorities, unread) = authorities(&files, &principals);
+    harvest.coverage.problems.extend(starting.problems.into_iter().chain(unread));
     let surroundings = Surroundings {
         principals: &principals,
         processes: &running.processes,
+        authorities: &authorities,
         launches: &starting.launches,
         shortcuts: &starting.shortcuts,
         now: config.now,
@@ -299,8 +302,8 @@ fn exposures(
     let mut exposures = Vec::new();
     for (install_index, install) in installs.iter().enumerate() {
         for runner in &install.runners {
-            let gids = principals.gids(runner.uid);
-            let (verdict, reasons) = judge(runner, gids, install.bounds(), chain);
+            let gids = [principals.gids(runner.uid), &runner.gids].concat();
+            let (verdict, reasons) = judge(runner, &gids, install.bounds(), chain);
             exposures.push(Exposure { install_index, uid: runner.uid, verdict, reasons });
         }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::components::past::asked_for;
 use crate::components::sites::{Reached, is_file_of, reached};
 use crate::model::advisory::{Role, Trigger};
+use crate::model::authority::Authorities;
 use crate::model::component::{Component, InfectedInstall, Runner, Sighting};
 use crate::model::launch::{Launch, Shortcut, is_python};
 use crate::model::path_pattern::is_within;
@@ -22,6 +23,8 @@ pub struct Surroundings<'h> {
     pub principals: &'h Principals,
     /// Its running processes.
     pub processes: &'h [Process],
+    /// What each of them may do beyond its own files.
+    pub authorities: &'h Authorities,
     /// What starts programs on it.
     pub launches: &'h [Launch],
     /// Programs of `PATH` that lead elsewhere.
@@ -49,7 +52,12 @@ pub fn runners(
     }
     runners.extend(install.sightings.iter().filter_map(left_by));
     runners.extend(asked_for(install));
-    each_once(runners)
+    let mut runners = each_once(runners);
+    for runner in &mut runners {
+        runner.authority.extend_from_slice(surroundings.authorities.of(runner.uid));
+        runner.authority.sort();
+    }
+    runners
 }
 
 /// An installed package, with what makes its code run, among all packages.

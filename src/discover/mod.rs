@@ -1,8 +1,10 @@
 //! What there is to sweep: users, mounts, processes, roots, and the files below them.
 //! Looks at names and `stat` only; opens nothing but a few files of `/etc` and `/proc`.
 
+pub mod authority;
 pub mod chains;
 mod cron;
+mod doas;
 mod invocations;
 pub mod launches;
 pub mod mounts;
@@ -11,6 +13,7 @@ pub mod processes;
 pub mod roots;
 mod settings;
 mod shortcuts;
+mod sudoers;
 mod tool_servers;
 mod units;
 pub mod walk;

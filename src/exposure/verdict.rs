@@ -1,6 +1,7 @@
 //! From access, time and certainty to a verdict with its reasons.
 
 use crate::exposure::access::{Reader, may_read};
+use crate::model::authority::{Authority, Reach};
 use crate::model::component::Runner;
 use crate::model::exposure::{AccessChain, Reason, Truth, Verdict};
 use crate::model::principal::Certainty;
@@ -16,12 +17,17 @@ pub fn judge(
     bounds: Bounds,
     chain: &AccessChain,
 ) -> (Verdict, Vec<Reason>) {
-    let (access, mut reasons) = may_read(Reader { uid: runner.uid, gids }, chain);
+    let by_modes = may_read(Reader { uid: runner.uid, gids }, chain);
+    let (access, mut reasons, reach) = by_authority(runner, by_modes);
     if access == Truth::No {
         return denied(reasons, bounds.outer, chain);
     }
     let (existed, when) = existed(bounds, chain);
     let verdict = match (access, existed, runner.certainty) {
+        // That the user could become root does not show that the code did.
+        (Truth::Yes, Truth::Yes, Certainty::Observed) if reach == Some(Reach::RootAtWill) => {
+            Verdict::Likely
+        }
         (_, Truth::No, _) => Verdict::NotExposed,
         (Truth::Unknown, ..) | (_, _, Certainty::Possible) => Verdict::Unknown,
         (Truth::Yes, Truth::Yes, Certainty::Observed) => Verdict::Exposed,
@@ -30,6 +36,30 @@ pub fn judge(
     reasons.insert(0, ran(runner));
     reasons.push(when);
     (verdict, reasons)
+}
+
+/// What the modes do not give, the user's authority may: surely, at will or perhaps. What
+/// takes a password changes no answer and is told.
+fn by_authority(
+    runner: &Runner,
+    (access, mut reasons): (Truth, Vec<Reason>),
+) -> (Truth, Vec<Reason>, Option<Reach>) {
+    let Some(Authority { reach, evidence, .. }) = runner.authority.first() else {
+        return (access, reasons, None);
+    };
+    let reason = Reason::Reaches { reach: *reach, evidence: evidence.clone() };
+    match (access, reach) {
+        (Truth::Yes, _) | (_, Reach::SomeFiles) => (access, reasons, None),
+        (_, Reach::Everything | Reach::RootAtWill) => (Truth::Yes, vec![reason], Some(*reach)),
+        (_, Reach::Unknown) => {
+            reasons.push(reason);
+            (Truth::Unknown, reasons, Some(*reach))
+        }
+        (_, Reach::RootByPassword) => {
+            reasons.push(reason);
+            (access, reasons, Some(*reach))
+        }
+    }
 }
 
 fn ran(runner: &Runner) -> Reason {
@@ -82,6 +112,7 @@ fn existed(bounds: Bounds, chain: &AccessChain) -> (Truth, Reason) {
 pub mod tests {
     use super::*;
     use crate::model::artifact::{ArtifactKind, Inode};
+    use crate::model::authority::AuthorityMeans;
     use crate::model::exposure::PathFacts;
     use crate::model::time::{FileTimes, Moment};
 
@@ -124,6 +155,28 @@ pub mod tests {
         let outer = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
         let runner = Runner::new(uid, certainty, String::new());
         judge(&runner, &[], Bounds { outer, certain: None }, chain).0
+    }
+
+    #[test]
+    fn authority_reaches_what_the_modes_deny_in_grades() {
+        let key = chain(&[folder(0o700, 0, 0)], inode(0o600, 0, 0));
+        let window = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
+        let check = |reach: Reach, certainty: Certainty, expected: Verdict| {
+            let evidence = String::new();
+            let authority = vec![Authority { reach, means: AuthorityMeans::Group, evidence }];
+            let runner = Runner { authority, ..Runner::new(1000, certainty, String::new()) };
+            assert_eq!(
+                judge(&runner, &[], Bounds { outer: window, certain: None }, &key).0,
+                expected
+            );
+        };
+        check(Reach::Everything, Certainty::Observed, Verdict::Exposed);
+        check(Reach::Everything, Certainty::Configured, Verdict::Likely);
+        check(Reach::RootAtWill, Certainty::Observed, Verdict::Likely);
+        check(Reach::RootAtWill, Certainty::Possible, Verdict::Unknown);
+        check(Reach::Unknown, Certainty::Observed, Verdict::Unknown);
+        check(Reach::RootByPassword, Certainty::Observed, Verdict::NotExposed);
+        check(Reach::SomeFiles, Certainty::Observed, Verdict::NotExposed);
     }
 
     fn changed(mut inode: Inode, seconds: i64) -> Inode {

@@ -31,6 +31,21 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// As a clause: "the user ...".
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Everything => "reads everything",
+            Self::RootAtWill => "becomes root at will",
+            Self::Unknown => "may do more, and how much is not known",
+            Self::RootByPassword => "becomes root by a password, which code can wait for",
+            Self::SomeFiles => "reads some files of the system",
+        }
+    }
+
+    /// Every reach.
+    pub const ALL: [Self; 5] =
+        [Self::Everything, Self::RootAtWill, Self::Unknown, Self::RootByPassword, Self::SomeFiles];
+
     /// The word that reports use.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -46,8 +61,6 @@ impl Reach {
 /// By what a user has more authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AuthorityMeans {
-    /// User id 0.
-    Root,
     /// A capability of the process.
     Capability,
     /// Membership of a group.
@@ -64,7 +77,6 @@ impl AuthorityMeans {
     /// The word that reports use.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Root => "root",
             Self::Capability => "capability",
             Self::Group => "group",
             Self::Sudo => "sudo",

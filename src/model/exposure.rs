@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::model::artifact::{ArtifactKind, Inode};
+use crate::model::authority::Reach;
 use crate::model::time::Moment;
 
 /// What `stat` says about a file and every folder on the way to it.
@@ -85,6 +86,7 @@ pub enum Reason {
     Ran { evidence: String },
     MayHaveRun { evidence: String },
     IsRoot,
+    Reaches { reach: Reach, evidence: String },
     OwnsFile,
     OwnsFolder { path: PathBuf },
     ModeAllows { mode: u32 },
@@ -106,6 +108,9 @@ impl fmt::Display for Reason {
             Self::Ran { evidence } => write!(f, "the code ran: {evidence}"),
             Self::MayHaveRun { evidence } => write!(f, "the code may have run: {evidence}"),
             Self::IsRoot => f.write_str("root reads everything"),
+            Self::Reaches { reach, evidence } => {
+                write!(f, "the user {}: {evidence}", reach.clause())
+            }
             Self::OwnsFile => f.write_str("the user owns the file"),
             Self::OwnsFolder { path } => {
                 write!(f, "the user owns the folder {} and can open it", path.display())

@@ -6,6 +6,7 @@ use super::*;
 use crate::components::installs::infected_installs;
 use crate::components::runners::Surroundings;
 use crate::model::advisory::{Advisory, BadPackage, Weight};
+use crate::model::authority::Authorities;
 use crate::model::component::Presence;
 use crate::model::principal::Principals;
 use crate::model::rule::Confidence;
@@ -81,10 +82,11 @@ pub fn component(folder: &str) -> Component {
 fn installs(components: &[Component], mentions: Vec<Mention>) -> Vec<InfectedInstall> {
     let advisories = advisories();
     let catalogue = Catalogue::new(&advisories);
-    let principals = Principals::default();
+    let (principals, authorities) = (Principals::default(), Authorities::default());
     let surroundings = Surroundings {
         principals: &principals,
         processes: &[],
+        authorities: &authorities,
         launches: &[],
         shortcuts: &[],
         now: at(NOW),

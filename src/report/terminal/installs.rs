@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::model::advisory::Trigger;
+use crate::model::authority::Reach;
 use crate::report::escape::escape_path;
 use crate::report::terminal::provenance::rest;
 use crate::report::terminal::screen::{Screen, Style};
@@ -206,14 +207,9 @@ fn runners(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()> {
 fn authority(runner: &Runner, screen: &mut Screen) -> io::Result<()> {
     let n_shown = screen.n_shown(runner.authority.len(), 1);
     runner.authority.iter().take(n_shown).try_for_each(|authority| {
-        let reach = match authority.reach {
-            "everything" => "reads everything",
-            "root-at-will" => "becomes root at will",
-            "root-by-password" => "becomes root by a password",
-            "some-files" => "reads some files of the system",
-            _ => "may do more, how much is not known",
-        };
-        screen.field(INDENT, "", &format!("{reach}: {}", authority.evidence))
+        let reach = Reach::ALL.iter().find(|reach| reach.as_str() == authority.reach);
+        let clause = reach.map_or(authority.reach, |reach| reach.clause());
+        screen.field(INDENT, "", &format!("{clause}: {}", authority.evidence))
     })
 }
 

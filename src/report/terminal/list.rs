@@ -3,6 +3,7 @@
 
 use std::io;
 
+use crate::model::authority::Reach;
 use crate::model::exposure::{Reason, Verdict};
 use crate::report::escape::{cut_middle, escape, escape_path, width};
 use crate::report::terminal::screen::{Screen, Style};
@@ -226,12 +227,14 @@ const fn side(reason: &Reason) -> Side {
     match reason {
         Reason::Ran { .. } => Side::Ran,
         Reason::IsRoot
+        | Reason::Reaches { reach: Reach::Everything, .. }
         | Reason::OwnsFile
         | Reason::OwnsFolder { .. }
         | Reason::ModeAllows { .. }
         | Reason::UnchangedSince { .. }
         | Reason::ProcessOf { .. } => Side::For,
         Reason::MayHaveRun { .. }
+        | Reason::Reaches { .. }
         | Reason::ModeChangedInside { .. }
         | Reason::AccessListPresent { .. }
         | Reason::OtherNames { .. }

@@ -65,7 +65,7 @@ pub struct Runner {
 pub struct Authority {
     /// `everything`, `root-at-will`, `unknown`, `root-by-password` or `some-files`.
     pub reach: &'static str,
-    /// `root`, `capability`, `group`, `sudo`, `doas` or `socket`.
+    /// `capability`, `group`, `sudo`, `doas` or `socket`.
     pub means: &'static str,
     /// How that is known.
     pub evidence: String,
