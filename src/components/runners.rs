@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::components::past::asked_for;
 use crate::components::sites::{Reached, is_file_of, reached};
-use crate::model::advisory::{Role, Trigger};
+use crate::model::advisory::{Role, Trigger, Weight};
 use crate::model::authority::Authorities;
 use crate::model::component::{Component, InfectedInstall, Runner, Sighting};
 use crate::model::launch::{Launch, Shortcut, is_python};
@@ -218,9 +218,9 @@ fn everybody<'s>(
 }
 
 /// What the code itself wrote shows with whose authority it ran. The payload does not:
-/// an installer wrote that.
+/// an installer wrote that. Nor does a file that everybody has, such as a shell's start file.
 fn left_by(sighting: &Sighting) -> Option<Runner> {
-    let is_effect = sighting.role != Role::Payload;
+    let is_effect = sighting.role != Role::Payload && sighting.weight == Weight::Strong;
     let evidence = format!("it left {}, which belongs to this user", sighting.path.display());
     is_effect.then(|| Runner::new(sighting.owner_uid, Certainty::Observed, evidence))
 }
