@@ -54,7 +54,7 @@ fn facts(campaign: &Advisory, screen: &mut Screen) -> io::Result<()> {
     screen.heading("WHAT HAPPENED")?;
     screen.prose(1, &campaign.summary)?;
     screen.blank()?;
-    screen.field(1, "ecosystem", campaign.ecosystem.as_str())?;
+    screen.field(1, "ecosystem", &ecosystems(campaign))?;
     if !campaign.ids.is_empty() {
         screen.field(1, "known as", &campaign.ids.join(", "))?;
     }
@@ -62,6 +62,18 @@ fn facts(campaign: &Advisory, screen: &mut Screen) -> io::Result<()> {
         screen.field(1, "actor", actor)?;
     }
     screen.field(1, "confidence", campaign.confidence.as_str())
+}
+
+/// Where its packages come from, the usual place first.
+fn ecosystems(campaign: &Advisory) -> String {
+    let mut names = vec![campaign.ecosystem.as_str()];
+    for package in &campaign.packages {
+        let name = package.ecosystem.as_str();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
 }
 
 fn window(campaign: &Advisory, screen: &mut Screen) -> io::Result<()> {
@@ -107,7 +119,11 @@ fn packages(campaign: &Advisory, screen: &mut Screen) -> io::Result<()> {
     }
     for package in packages {
         let runs = if are_alike { None } else { Some(&package.triggers) };
-        screen.hang(1, &format!("- {} ", package.name), Style::Heading, &fate(package, runs))?;
+        let is_usual = package.ecosystem == campaign.ecosystem;
+        let place =
+            if is_usual { String::new() } else { format!("({}) ", package.ecosystem.as_str()) };
+        let lead = format!("- {} {place}", package.name);
+        screen.hang(1, &lead, Style::Heading, &fate(package, runs))?;
     }
     if packages.iter().any(|package| moves_to(package).is_none()) {
         screen.prose(1, "Where nothing else stands, no source names a clean version.")?;
@@ -219,6 +235,7 @@ fn leaving(indicator: &Indicator, screen: &mut Screen) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::advisory::Ecosystem;
     use crate::model::harvest::{Grade, HarvestIndex};
     use crate::model::path_pattern::PathPattern;
     use crate::report::Verbosity;
@@ -325,6 +342,18 @@ mod tests {
         });
         assert!(text.contains(" - example every version; remove it\n"), "{text}");
         assert!(briefing(|_| ()).contains(" - example 1.2.3; move to 1.2.4, or back to 1.2.2\n"));
+    }
+
+    #[test]
+    fn a_package_of_another_ecosystem_says_so() {
+        let text = briefing(|campaign| {
+            let mut package = campaign.packages[0].clone();
+            package.ecosystem = Ecosystem::Npm;
+            campaign.packages.push(package);
+        });
+        assert!(text.contains(" ecosystem   PyPI, npm\n"), "{text}");
+        assert!(text.contains(" - example 1.2.3; move to"), "{text}");
+        assert!(text.contains(" - example (npm) 1.2.3; move to"), "{text}");
     }
 
     #[test]
