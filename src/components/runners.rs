@@ -17,6 +17,9 @@ use crate::model::time::Moment;
 /// More reasons for one user are not kept.
 const REASONS_MAX: usize = 100;
 
+/// The kernel tells the time of its own start in whole seconds, and from that a process's.
+const START_DOUBT_SECONDS: i64 = 2;
+
 /// What else is known of the host.
 pub struct Surroundings<'h> {
     /// Its users.
@@ -140,7 +143,8 @@ fn deed(install: &Infected<'_>, process: &Process) -> Option<(Certainty, String)
         return Some((Certainty::Observed, format!("has {} in its memory", file.display())));
     }
     let installed = component.installed.as_ref().map(|dated| dated.at);
-    if installed.zip(process.started).is_some_and(|(at, start)| start < at) {
+    let latest_start = process.started.map(|start| start.plus_seconds(START_DOUBT_SECONDS));
+    if installed.zip(latest_start).is_some_and(|(at, start)| start < at) {
         return None;
     }
     let mut in_memory = process.mapped.iter();

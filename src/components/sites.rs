@@ -43,7 +43,7 @@ impl Reached {
             Self::RunsProject(project) => {
                 format!("runs the project {}, which may import it", project.display())
             }
-            Self::Searches => "searches this environment for modules or programs".to_owned(),
+            Self::Searches => "has this environment active or in a search path".to_owned(),
             Self::Fetches(package) => format!("has {package} fetched and run, which brings it"),
             Self::WorksIn(project) => format!("works in the project {}", project.display()),
         }

@@ -37,7 +37,7 @@ const SOCKETS: &[&str] = &[
 
 /// What each user has beyond its own files. Root is left out: it has everything.
 pub fn authorities(files: &dyn HostFiles, principals: &Principals) -> (Authorities, Vec<Problem>) {
-    let mut settings = Settings { files, principals, scope: &[], problems: Vec::new() };
+    let mut settings = Settings::new(files, principals, &[]);
     let mut found = Authorities::default();
     for user in principals.users.iter().filter(|user| user.uid != 0) {
         let named = user.gids.iter().map(|gid| principals.group_name(*gid));

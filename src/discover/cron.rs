@@ -13,6 +13,9 @@ const PERIODIC: &[&str] =
 /// Folders of tables that are named for their users.
 const SPOOLS: &[&str] = &["/var/spool/cron/crontabs", "/var/spool/cron"];
 
+/// More lines of one table are not kept.
+const LAUNCHES_MAX: usize = 1000;
+
 /// What all tables and folders start.
 pub fn cron(settings: &mut Settings<'_>) -> Vec<Launch> {
     let mut launches = table(settings, Path::new("/etc/crontab"), &Layout::Crontab);
@@ -68,7 +71,11 @@ fn table(settings: &mut Settings<'_>, path: &Path, layout: &Layout) -> Vec<Launc
         let mut invocation =
             invocation(settings.files, command, &Start { folder: home.clone(), home });
         invocation.searched.extend(searched.searched.iter().cloned());
-        launches.extend(launch(path, uid, invocation).filter(|one| !launches.contains(one)));
+        launches.extend(launch(path, uid, invocation).filter(|one| launches.last() != Some(one)));
+        if launches.len() >= LAUNCHES_MAX {
+            settings.unclear(path, "it has too many lines");
+            break;
+        }
     }
     launches
 }

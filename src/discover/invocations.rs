@@ -11,7 +11,7 @@ use crate::model::host::HostFiles;
 use crate::model::launch::{Invocation, is_node, is_python, is_python_project_tool};
 
 /// Words of one command; what comes behind them is not looked at.
-const WORDS_MAX: usize = 1024;
+const WORDS_MAX: usize = 256;
 /// A longer word is no path.
 const WORD_BYTES_MAX: usize = 4096;
 /// More programs are not kept of one command.

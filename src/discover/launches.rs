@@ -32,7 +32,7 @@ pub fn launches(
     scope: &[PathBuf],
     projects: &[PathBuf],
 ) -> Launches {
-    let mut settings = Settings { files, principals, scope, problems: Vec::new() };
+    let mut settings = Settings::new(files, principals, scope);
     let mut launches = units(&mut settings);
     launches.extend(cron(&mut settings));
     launches.extend(tool_servers(&mut settings, projects));

@@ -1,5 +1,6 @@
 //! What there is to sweep: users, mounts, processes, roots, and the files below them.
-//! Looks at names and `stat` only; opens nothing but a few files of `/etc` and `/proc`.
+//! Looks at names and `stat` only; opens nothing but settings in `/etc`, `/proc` and homes and
+//! the first bytes of programs of `PATH`.
 
 pub mod authority;
 pub mod chains;

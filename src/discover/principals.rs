@@ -2,6 +2,7 @@
 //! directory service are not in them, and no service is asked.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use crate::model::host::HostFiles;
@@ -27,14 +28,22 @@ fn parse(passwd: &str, group: &str) -> Principals {
         memberships.extend(members.split(',').filter(|m| !m.is_empty()).map(|m| (m, gid)));
     }
     let mut users: BTreeMap<u32, Principal> = BTreeMap::new();
+    let mut further_names = Vec::new();
     for mut user in passwd.lines().filter_map(user_of) {
         let mine = memberships.iter().filter(|(name, _)| *name == user.name);
         user.gids.extend(mine.map(|(_, gid)| *gid));
         user.gids.sort_unstable();
         user.gids.dedup();
-        users.entry(user.uid).or_insert(user);
+        match users.entry(user.uid) {
+            Entry::Vacant(free) => drop(free.insert(user)),
+            Entry::Occupied(_) => further_names.push((user.name, user.uid)),
+        }
     }
-    Principals { users: users.into_values().collect(), groups: groups.into_iter().collect() }
+    Principals {
+        users: users.into_values().collect(),
+        further_names,
+        groups: groups.into_iter().collect(),
+    }
 }
 
 /// `name:x:uid:gid:comment:home:shell`
@@ -75,6 +84,7 @@ mod tests {
         assert_eq!(principals.user_name(1000), "ana");
         assert_eq!(principals.user_name(1234), "uid 1234");
         assert_eq!(principals.group_name(998), "docker");
+        assert_eq!((principals.uid("ana2"), principals.uid("7")), (Some(1000), Some(7)));
         assert!(!principals.user(33).unwrap().logs_in);
     }
 }

@@ -10,7 +10,9 @@ use crate::model::path_pattern::is_within;
 use crate::model::principal::{Principal, Principals};
 
 /// A longer file is no setting that a person wrote.
-const SIZE_BYTES_MAX: u64 = 1 << 20;
+const SIZE_BYTES_MAX: u64 = 4 << 20;
+/// Of all files together no more is read: every path in them is looked up.
+const TOTAL_BYTES_MAX: usize = 64 << 20;
 /// More names of one folder are not looked at.
 const NAMES_MAX: usize = 20_000;
 
@@ -24,17 +26,30 @@ pub struct Settings<'h> {
     pub scope: &'h [PathBuf],
     /// What could not be read or understood.
     pub problems: Vec<Problem>,
+    n_bytes: usize,
 }
 
 impl<'h> Settings<'h> {
+    /// A reader that has read nothing yet.
+    pub fn new(files: &'h dyn HostFiles, principals: &'h Principals, scope: &'h [PathBuf]) -> Self {
+        Self { files, principals, scope, problems: Vec::new(), n_bytes: 0 }
+    }
+
     /// The text of a file; `None` where there is none to be had.
     pub fn text(&mut self, path: &Path) -> Option<String> {
         // What systemd calls masked is a link to it.
         if !self.is_in_scope(path) || self.files.resolve(path).ok()? == Path::new("/dev/null") {
             return None;
         }
+        if self.n_bytes > TOTAL_BYTES_MAX {
+            self.unclear(path, "there are too many settings");
+            return None;
+        }
         match self.files.read(path, SIZE_BYTES_MAX) {
-            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Ok(bytes) => {
+                self.n_bytes += bytes.len();
+                Some(String::from_utf8_lossy(&bytes).into_owned())
+            }
             Err(error) => {
                 self.failed(path, &error);
                 None

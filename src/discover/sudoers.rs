@@ -13,7 +13,7 @@ const PATH: &str = "/etc/sudoers";
 /// More files or rules are not read, and that is told.
 const FILES_MAX: usize = 200;
 const RULES_MAX: usize = 2000;
-/// More items of one list are passed over: nobody wrote them.
+/// More users of one list, with those of its aliases, are passed over: nobody wrote them.
 const ITEMS_MAX: usize = 10_000;
 
 /// Adds what each user may do by sudo.
@@ -287,7 +287,7 @@ fn without_comment(line: &str) -> &str {
 
 fn list(text: &str) -> Vec<String> {
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-    items.take(ITEMS_MAX).map(ToOwned::to_owned).collect()
+    items.map(ToOwned::to_owned).collect()
 }
 
 /// `(targets) TAG: command, command`; targets and tags hold on until they are changed.
@@ -296,7 +296,7 @@ fn commands(text: &str) -> Vec<Command> {
     let mut asks = true;
     let mut found = Vec::new();
     let mut rest = text;
-    while !rest.trim().is_empty() && found.len() < ITEMS_MAX {
+    while !rest.trim_start().is_empty() {
         rest = rest.trim_start();
         if let Some((inner, behind)) = rest.strip_prefix('(').and_then(|it| it.split_once(')')) {
             targets = list(inner.split(':').next().unwrap_or_default());

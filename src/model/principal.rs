@@ -41,6 +41,8 @@ impl Principal {
 pub struct Principals {
     /// The users.
     pub users: Vec<Principal>,
+    /// Further names of their ids.
+    pub further_names: Vec<(String, u32)>,
     /// Group names by id, sorted by id.
     pub groups: Vec<(u32, String)>,
 }
@@ -65,8 +67,10 @@ impl Principals {
 
     /// The id of a user by name, or by a number in its place.
     pub fn uid(&self, name: &str) -> Option<u32> {
-        let named = self.users.iter().find(|user| user.name == name).map(|user| user.uid);
-        named.or_else(|| name.parse().ok())
+        let first = self.users.iter().find(|user| user.name == name).map(|user| user.uid);
+        let further =
+            || self.further_names.iter().find(|(one, _)| one == name).map(|(_, uid)| *uid);
+        first.or_else(further).or_else(|| name.parse().ok())
     }
 
     /// The id of a group by name, or by a number in its place.

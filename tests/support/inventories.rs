@@ -181,6 +181,7 @@ fn principals() -> Principals {
     };
     Principals {
         users: vec![user(0, "root"), user(1000, "ana"), user(1001, "bob")],
+        further_names: Vec::new(),
         groups: vec![(0, "root".into()), (1000, "ana".into()), (1001, "bob".into())],
     }
 }

@@ -44,7 +44,7 @@ fn programs_of_an_environment_run_it() {
     let project = Some("runs the project /srv/a, which may import it");
     check(&programs(&["uv"], Some("/srv/a")), &bad, project);
     let active = Invocation { searched: vec!["/srv/a/.venv".into()], ..Invocation::default() };
-    check(&active, &bad, Some("searches this environment for modules or programs"));
+    check(&active, &bad, Some("has this environment active or in a search path"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn principals() -> Principals {
     };
     Principals {
         users: vec![user(0, "root", &[0]), user(1000, "ana", &[27, 1000]), user(1001, "bob", &[5])],
+        further_names: Vec::new(),
         groups: vec![(27, "sudo".into())],
     }
 }
