@@ -99,6 +99,7 @@ fn aliases(fields: &Map<String, Value>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::advisory::Ecosystem;
 
     #[test]
     fn each_entry_is_a_record_and_a_broken_one_is_counted_from_one() {
@@ -120,6 +121,18 @@ mod tests {
         let Ok(Reading { outcome: Ok(every), .. }) = &readings[2] else { panic!("it is whole") };
         assert_eq!((every.packages[0].ranges.len(), every.aliases.len()), (1, 1));
         assert!(readings[3].as_ref().is_ok_and(|reading| reading.has_unknown_fields));
+    }
+
+    #[test]
+    fn ecosystems_are_known_by_the_names_of_this_format_too() {
+        let known = ["pypi", "npm", "go", "rubygems", "packagist", "editor-extension", "cargo"];
+        assert!(known.into_iter().all(|name| Ecosystem::named(name).is_some()));
+        assert_eq!(Ecosystem::named("editor-extension"), Ecosystem::named("VSCode:open-vsx"));
+        assert!(
+            ["mcp", "browser-extension", "homebrew"]
+                .iter()
+                .all(|name| Ecosystem::named(name).is_none())
+        );
     }
 
     #[test]

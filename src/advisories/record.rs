@@ -59,7 +59,7 @@ pub enum Event {
 }
 
 impl Package {
-    /// Where it comes from, if a sweep knows that ecosystem. Bumblebee writes `pypi`.
+    /// Where it comes from, if a sweep knows that ecosystem. Bumblebee has names of its own.
     pub fn ecosystem(&self) -> Option<Ecosystem> {
         Ecosystem::named(&self.ecosystem)
     }

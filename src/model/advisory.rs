@@ -142,11 +142,25 @@ impl Ecosystem {
         }
     }
 
-    /// The ecosystem that OSV calls so, in any case; what follows a colon is a source within
-    /// it (`VSCode:open-vsx`).
+    /// The ecosystem that OSV or Bumblebee calls so, in any case; what follows a colon is a
+    /// source within it (`VSCode:open-vsx`).
     pub fn named(text: &str) -> Option<Self> {
         let name = text.split(':').next().unwrap_or_default().trim();
-        Self::ALL.into_iter().find(|one| one.as_str().eq_ignore_ascii_case(name))
+        let is_it = |one: &Self| {
+            [one.as_str(), one.bumblebee_name()]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name))
+        };
+        Self::ALL.into_iter().find(is_it)
+    }
+
+    /// Bumblebee's name, where it has one of its own.
+    const fn bumblebee_name(self) -> &'static str {
+        match self {
+            Self::VsCode => "editor-extension",
+            Self::Crates => "cargo",
+            other => other.as_str(),
+        }
     }
 }
 

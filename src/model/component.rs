@@ -11,7 +11,8 @@ use crate::model::time::{Bounds, Moment, Window};
 /// An installed package with a version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Component {
-    /// The `site-packages` or `node_modules` it lies in.
+    /// What it is installed in: a `site-packages` or `node_modules`, the home of gems, a `vendor`,
+    /// the folder of an editor's extensions, or the program that it was built into.
     pub environment: PathBuf,
     /// Name, normalised for its ecosystem.
     pub name: String,

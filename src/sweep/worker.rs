@@ -13,7 +13,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::advisories::Library;
 use crate::components::mentions::Needs;
-use crate::components::{Catalogue, component, is_metadata, mentions};
+use crate::components::{Catalogue, components, go, is_metadata, mentions};
 use crate::detect::engine::{Engine, Window};
 use crate::detect::stores::Stores;
 use crate::discover::walk::Met;
@@ -74,8 +74,11 @@ impl Shared<'_> {
 
     /// Whether an audit needs the bytes of such a file; of the others the name tells, or
     /// their hash, which is taken apart.
-    fn needs_bytes(&self, path: &Path) -> bool {
-        is_metadata(path) || mentions::needs(path).is_some_and(|needs| needs != Needs::Name)
+    fn needs_bytes(&self, artifact: &Artifact) -> bool {
+        let path = &artifact.path;
+        go::lies_among_programs(artifact)
+            || is_metadata(path)
+            || mentions::needs(path).is_some_and(|needs| needs != Needs::Name)
     }
 
     /// Whether somebody wants the sweep to end; also asked within large files.
@@ -157,11 +160,12 @@ impl<'s> Worker<'s> {
         is_new
             || !self.shared.stores.at(&artifact.path).is_empty()
             || self.shared.speaks_of_packages(&artifact.path)
+            || go::lies_among_programs(artifact)
     }
 
     fn read(&mut self, artifact: &Artifact) {
         let Self { shared, reader, window, harvest } = self;
-        if shared.task == Task::Audit && !shared.needs_bytes(&artifact.path) {
+        if shared.task == Task::Audit && !shared.needs_bytes(artifact) {
             return Look { shared, artifact, window, harvest, raw: Vec::new() }
                 .in_part(None, false);
         }
@@ -244,6 +248,7 @@ impl Look<'_, '_> {
         for (raw, rejected) in pieces {
             self.take(raw, rejected);
         }
+        self.program(bytes);
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
         self.in_part(Some(bytes), is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
         if mapping.is_torn() {
@@ -255,12 +260,15 @@ impl Look<'_, '_> {
     /// Overlapping pieces, one after the other. Lines are counted on the way.
     fn chunks(&mut self, mut chunks: Chunks<'_>) -> u64 {
         if self.shared.task == Task::Audit {
+            if go::lies_among_programs(self.artifact) {
+                self.program_in_pieces();
+            }
             self.in_part(None, false);
             return 0;
         }
         let mut counter = LineCounter::default();
         let expected_bytes = chunks.size_bytes();
-        let mut is_wide = false;
+        let (mut is_wide, mut is_program) = (false, false);
         while let Some(chunk) = chunks.read_next().filter(|_| !self.shared.is_interrupted()) {
             let segment = match chunk {
                 Ok(segment) => segment,
@@ -272,6 +280,7 @@ impl Look<'_, '_> {
             };
             if segment.offset == 0 {
                 is_wide = is_utf16(segment.bytes);
+                is_program = go::is_program(self.artifact, segment.bytes);
                 self.tell_unopened(segment.bytes);
             }
             self.segment(&segment);
@@ -289,6 +298,9 @@ impl Look<'_, '_> {
         }
         if chunks.size_bytes() < expected_bytes {
             self.problem(ProblemCode::Changed, "it became shorter");
+        }
+        if is_program {
+            self.program_in_pieces();
         }
         self.in_part(None, is_wide);
         chunks.size_bytes()
@@ -335,12 +347,28 @@ impl Look<'_, '_> {
     }
 
     fn components(&mut self, bytes: &[u8]) {
-        if is_metadata(&self.artifact.path) {
-            let found = component(self.artifact, bytes, self.shared.files);
-            self.harvest.components.extend(found);
-        }
+        self.harvest.components.extend(components(self.artifact, bytes, self.shared.files));
+        self.program(bytes);
         let claims = self.shared.catalogue.record_claims(self.artifact, bytes);
         self.harvest.sightings.extend(claims);
+    }
+
+    /// Modules that a program was built from; it gets all of the program.
+    fn program(&mut self, bytes: &[u8]) {
+        if go::is_program(self.artifact, bytes) {
+            let found = go::built_in(self.artifact, bytes, self.shared.files);
+            self.harvest.components.extend(found);
+        }
+    }
+
+    /// The same for one that came in pieces: it is read again, one at a time in all threads,
+    /// so that memory stays bounded.
+    fn program_in_pieces(&mut self) {
+        let _one_at_a_time = locked(&self.shared.large);
+        match self.shared.files.read(&self.artifact.path, mentions::SIZE_BYTES_MAX) {
+            Ok(bytes) => self.program(&bytes),
+            Err(_) => self.problem(ProblemCode::ComponentsTooBig, ""),
+        }
     }
 
     /// Bad versions that the artifact speaks of, and packages that another catalogue names:

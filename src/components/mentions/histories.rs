@@ -105,6 +105,13 @@ impl Installer {
             "uv" | "pipx" | "poetry" | "pdm" | "pipenv" => (Ecosystem::PyPI, false),
             "conda" | "mamba" | "micromamba" | "pixi" => (Ecosystem::PyPI, false),
             "uvx" => (Ecosystem::PyPI, true),
+            "cargo" => (Ecosystem::Crates, false),
+            "go" => (Ecosystem::Go, false),
+            "gem" => (Ecosystem::RubyGems, false),
+            "composer" => (Ecosystem::Packagist, false),
+            "code" | "code-insiders" | "code-server" | "codium" | "cursor" | "windsurf" => {
+                (Ecosystem::VsCode, false)
+            }
             _ if program
                 .trim_end_matches(['.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
                 == "pip" =>
@@ -119,15 +126,36 @@ impl Installer {
 
 /// Words that get a package, within the first few: `uv tool install`, `yarn global add`.
 const GETTING: &[&str] = &[
-    "install", "i", "in", "add", "ci", "run", "x", "exec", "dlx", "create", "inject", "download",
-    "wheel", "upgrade", "update", "up",
+    "install",
+    "i",
+    "in",
+    "add",
+    "ci",
+    "run",
+    "x",
+    "exec",
+    "dlx",
+    "create",
+    "inject",
+    "download",
+    "wheel",
+    "upgrade",
+    "update",
+    "up",
+    "get",
+    "require",
+    "create-project",
+    "--install-extension",
 ];
 
 /// Words that take one away.
-const REMOVING: &[&str] = &["uninstall", "un", "remove", "rm", "unlink", "uninject"];
+const REMOVING: &[&str] =
+    &["uninstall", "un", "remove", "rm", "unlink", "uninject", "--uninstall-extension"];
 
 fn asked_for(installer: Installer, words: &[&str], listener: &mut Listener<'_>) {
-    let verbs = || words.iter().filter(|word| !word.starts_with('-')).take(3);
+    // Editors have options for verbs.
+    let is_verb = |word: &&&str| !word.starts_with('-') || word.ends_with("install-extension");
+    let verbs = || words.iter().filter(is_verb).take(3);
     let gets = installer.runs || verbs().any(|verb| GETTING.contains(verb));
     if !gets || verbs().any(|verb| REMOVING.contains(verb)) {
         return;
@@ -136,6 +164,7 @@ fn asked_for(installer: Installer, words: &[&str], listener: &mut Listener<'_>) 
         let word = word.rsplit_once("--from=").map_or(*word, |(_, spec)| spec);
         let found = match installer.ecosystem {
             Ecosystem::PyPI => requirement(word).or_else(|| at_version(word)),
+            Ecosystem::RubyGems | Ecosystem::Packagist => word.split_once([':', '=']),
             _ => at_version(word),
         };
         let (name, version) = found?;
@@ -144,6 +173,26 @@ fn asked_for(installer: Installer, words: &[&str], listener: &mut Listener<'_>) 
         Some((name.to_owned(), version.to_owned()))
     };
     for (name, version) in words.iter().filter_map(package) {
+        let parents = name.match_indices('/').map(|(end, _)| &name[..end]);
+        // Go is asked for a package; which folder above it is the module does not show.
+        for module in parents.filter(|_| installer.ecosystem == Ecosystem::Go) {
+            listener(Named::new(Ecosystem::Go, (module, &version)));
+        }
         listener(Named::new(installer.ecosystem, (&name, &version)));
     }
+    if let Some(package) = with_version_apart(installer, words) {
+        listener(Named::new(installer.ecosystem, package));
+    }
+}
+
+/// `gem install rake -v 13.0.6`, `cargo install ripgrep --version 14.1.0`: whichever comes first.
+fn with_version_apart<'w>(installer: Installer, words: &[&'w str]) -> Option<(&'w str, &'w str)> {
+    if !matches!(installer.ecosystem, Ecosystem::RubyGems | Ecosystem::Crates) {
+        return None;
+    }
+    let option = words.iter().position(|word| ["-v", "--version", "--vers"].contains(word))?;
+    let version = words.get(option + 1)?.trim_start_matches('=');
+    let others = words[..option].iter().chain(&words[option + 2..]);
+    let mut names = others.filter(|word| !word.starts_with('-') && !GETTING.contains(word));
+    Some((names.next()?, version))
 }

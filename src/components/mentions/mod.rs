@@ -2,10 +2,16 @@
 //! and shell histories say. Pure over the bytes that the sweep has anyway. Does not read
 //! compressed logs, databases row by row or objects of git, and quotes no line.
 
+mod actions;
 mod caches;
+mod composer;
+mod crates;
+mod editors;
+mod gems;
+mod go;
 mod histories;
 mod logs;
-mod naming;
+pub mod naming;
 mod node_locks;
 mod python_locks;
 
@@ -71,7 +77,10 @@ pub fn mentions(
     let read = (witness.read)(&Page { path: &artifact.path, bytes }, &mut |named: Named<'_>| {
         let Named { ecosystem, name, version, at, place } = named;
         let (name, version) = (name.trim(), version.trim());
-        if kept.len() >= MENTIONS_MAX || !naming::is_name(name) || !naming::is_version(version) {
+        if kept.len() >= MENTIONS_MAX
+            || !naming::is_name(name)
+            || !naming::is_version_of(ecosystem, version)
+        {
             return;
         }
         let name = normal_name(ecosystem, name);
@@ -179,16 +188,27 @@ type Listener<'l> = dyn FnMut(Named<'_>) + 'l;
 /// The file is not in its format; what was read of it before that counts.
 pub struct Malformed;
 
+/// Tells a listener of what stands in a file.
+type Read = fn(&Page<'_>, &mut Listener<'_>) -> Result<(), Malformed>;
+
 /// How to listen to one kind of file.
 struct Witness {
     source: MentionSource,
     needs: Needs,
-    read: fn(&Page<'_>, &mut Listener<'_>) -> Result<(), Malformed>,
+    read: Read,
 }
 
 impl Witness {
-    const fn lock_file(read: fn(&Page<'_>, &mut Listener<'_>) -> Result<(), Malformed>) -> Self {
-        Self { source: MentionSource::Lockfile, needs: Needs::Whole, read }
+    const fn lock_file(read: Read) -> Self {
+        Self::whole(MentionSource::Lockfile, read)
+    }
+
+    const fn whole(source: MentionSource, read: Read) -> Self {
+        Self { source, needs: Needs::Whole, read }
+    }
+
+    const fn by_name(source: MentionSource, read: Read) -> Self {
+        Self { source, needs: Needs::Name, read }
     }
 }
 
@@ -201,6 +221,12 @@ fn witness(path: &Path) -> Option<Witness> {
         .or_else(|| histories::witness(name))
         .or_else(|| logs::witness(path, name))
         .or_else(|| caches::witness(path, name))
+        .or_else(|| crates::witness(path, name))
+        .or_else(|| go::witness(path, name))
+        .or_else(|| gems::witness(path, name))
+        .or_else(|| composer::witness(name))
+        .or_else(|| editors::witness(path, name))
+        .or_else(|| actions::witness(path, name))
 }
 
 /// The last name of a path; empty if there is none or it is not UTF-8.

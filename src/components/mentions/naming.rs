@@ -15,6 +15,14 @@ pub fn is_version(text: &str) -> bool {
         && text.bytes().all(is_part)
 }
 
+/// The same for an ecosystem; of an action any tag, branch or commit is a version.
+pub fn is_version_of(ecosystem: Ecosystem, text: &str) -> bool {
+    match ecosystem {
+        Ecosystem::GithubActions => is_name(text),
+        _ => is_version(text),
+    }
+}
+
 /// Whether a text may be a package's name.
 pub fn is_name(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/@~".contains(&byte);
@@ -65,6 +73,17 @@ pub fn before_version(stem: &str) -> Option<(&str, &str)> {
         let n_digits = version.bytes().take_while(u8::is_ascii_digit).count();
         !name.is_empty() && n_digits > 0 && version[n_digits..].starts_with('.')
     })
+}
+
+/// `name-1.2.3-x86_64-linux`: a version of a gem holds no hyphen, a platform may follow it.
+pub fn gem(stem: &str) -> Option<(&str, &str)> {
+    let (name, rest) = before_version(stem)?;
+    Some((name, rest.split('-').next()?))
+}
+
+/// `publisher.name-1.2.3-linux-x64`, in the same way.
+pub fn extension(stem: &str) -> Option<(&str, &str)> {
+    gem(stem).filter(|(name, _)| name.contains('.'))
 }
 
 /// A package by the address of its archive: `.../@scope/name/-/name-1.2.3.tgz`.

@@ -44,9 +44,16 @@ fn requirements(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malf
     Ok(())
 }
 
-/// `[[package]]` tables with a name and a version; `[[packages]]` in pylock.toml.
 fn toml_packages(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
-    let text = page.text();
+    each_package(&page.text(), &mut |index, package| {
+        listener(Named::new(Ecosystem::PyPI, package).on(index));
+    });
+    Ok(())
+}
+
+/// `[[package]]` tables with a name and a version; `[[packages]]` in pylock.toml. cargo writes
+/// the same. Told with the number of the line, from 0.
+pub fn each_package(text: &str, say: &mut dyn FnMut(usize, (&str, &str))) {
     let (mut is_package, mut name, mut version) = (false, None, None);
     for (index, line) in text.lines().enumerate() {
         if line.starts_with('[') {
@@ -59,11 +66,10 @@ fn toml_packages(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Mal
                 _ => continue,
             }
             if let Some(package) = name.zip(version) {
-                listener(Named::new(Ecosystem::PyPI, package).on(index));
+                say(index, package);
             }
         }
     }
-    Ok(())
 }
 
 /// The text between the first two quotation marks.

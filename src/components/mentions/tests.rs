@@ -185,6 +185,97 @@ fn metadata_counts_where_it_is_not_installed() {
 }
 
 #[test]
+fn rust_is_known_by_lock_file_caches_and_notes_of_the_compiler() {
+    let lock = "version = 4\n\n[[package]]\nname = \"faster_log\"\nversion = \"1.7.8\"\n\
+                source = \"registry+https://registry.example\"\ndependencies = [\n \"memchr\",\n]\n";
+    let cargo = "/opt/cargo/registry";
+    check("/srv/app/Cargo.lock", lock, &["faster-log 1.7.8"]);
+    check(&format!("{cargo}/src/index-0/x-1.0.0/Cargo.lock"), lock, &[]);
+    check(&format!("{cargo}/cache/index-0/proc-macro2-1.0.95.crate"), "", &["proc-macro2 1.0.95"]);
+    check(&format!("{cargo}/src/index-0/a-b-1.0.0-rc.1/Cargo.toml"), "", &["a-b 1.0.0-rc.1"]);
+    check("/srv/app/src/a-1.0.0/Cargo.toml", "", &[]);
+    let note = "/srv/app/target/debug/deps/libc-00.rmeta: /opt/cargo/registry/src/index-0/\
+                libc-0.2.1/src/lib.rs /opt/cargo/registry/src/index-0/other-1.0.0/x.rs\n";
+    check("/srv/app/target/debug/deps/libc-00.d", note, &["libc 0.2.1"]);
+    check("/srv/app/target/debug/build/libc-00/build_script_build-00.d", note, &["libc 0.2.1"]);
+    let built = witness(Path::new("/t/deps/x.d")).map(|witness| witness.source);
+    assert_eq!(built, Some(MentionSource::Log));
+}
+
+#[test]
+fn go_is_known_by_what_was_downloaded_and_not_by_what_was_only_resolved() {
+    let cache = "/home/a/go/pkg/mod";
+    let download = format!("{cache}/cache/download/example.com/!azure/x/@v");
+    check(&format!("{download}/v1.2.3.zip"), "", &["example.com/Azure/x v1.2.3"]);
+    check(&format!("{download}/v1.2.3.mod"), "", &[]);
+    check(&format!("{download}/v1.2.3.info"), "{}", &[]);
+    let unpacked = format!("{cache}/example.com/!azure/x@v1.2.3+incompatible/go.mod");
+    let expected = ["example.com/Azure/x v1.2.3+incompatible"];
+    check(&unpacked, "require other v1.0.0\n", &expected);
+    let sums = "rsc.io/quote v1.5.2 h1:0=\nrsc.io/quote v1.5.2/go.mod h1:0=\n\
+                rsc.io/sampler v1.3.0/go.mod h1:0=\n";
+    check("/srv/app/go.sum", sums, &["rsc.io/quote v1.5.2"]);
+    let text = "module app\n\ngo 1.22\n\nrequire rsc.io/quote v1.5.2 // indirect\nrequire (\n\t\
+                a.example/x v1.0.0\n)\nexclude (\n\tb.example/x v1.0.0\n)\nreplace c.example/x => \
+                d.example/x v1.1.0\nreplace e.example/x => ../x\n";
+    let expected = ["a.example/x v1.0.0", "d.example/x v1.1.0", "rsc.io/quote v1.5.2"];
+    check("/srv/app/go.mod", text, &expected);
+    check(&format!("{cache}/example.com/x@v1.0.0/examples/go.mod"), text, &[]);
+}
+
+#[test]
+fn ruby_and_php_are_known_by_their_lock_files_and_gems_by_name() {
+    let lock = "GEM\n  remote: https://registry.example/\n  specs:\n    nokogiri (1.15.4-x86_64-\
+                linux)\n      racc (~> 1.4)\n    rake (13.0.6)\n\nDEPENDENCIES\n  rake (= 13.0.6)\n";
+    check("/srv/app/Gemfile.lock", lock, &["nokogiri 1.15.4", "rake 13.0.6"]);
+    check("/var/lib/gems/3.1.0/gems/x-1.0.0/Gemfile.lock", lock, &[]);
+    let gem = "/var/lib/gems/3.1.0/cache/nokogiri-1.15.4-x86_64-linux.gem";
+    check(gem, "", &["nokogiri 1.15.4"]);
+    let lock = r#"{"packages": [{"name": "Psr/Log", "version": "v3.0.0", "require": {}}],
+        "packages-dev": [{"name": "a/b", "version": "1.0.0"}, {"name": "a/c", "version": "dev-x"}]}"#;
+    check("/srv/app/composer.lock", lock, &["a/b 1.0.0", "psr/log v3.0.0"]);
+}
+
+#[test]
+fn editors_list_their_extensions_with_times_and_what_they_will_remove() {
+    let folder = "/home/a/.vscode/extensions";
+    let list = r#"[{"identifier": {"id": "Pub.name", "uuid": "0"}, "version": "1.2.3", "location": {},
+        "metadata": {"installedTimestamp": 1774348740123}},
+        {"identifier": {"id": "a.b"}, "version": "1.0.0"}]"#;
+    let expected = ["a.b 1.0.0", "pub.name 1.2.3 2026-03-24T10:39:00Z"];
+    check(&format!("{folder}/extensions.json"), list, &expected);
+    check("/srv/app/.vscode/extensions.json", list, &[]);
+    let obsolete = r#"{"pub.name-1.2.3-linux-x64": true, "a.b-1.0.0": true}"#;
+    check(&format!("{folder}/.obsolete"), obsolete, &["a.b 1.0.0", "pub.name 1.2.3"]);
+    let obsolete = witness(Path::new("/x/extensions/.obsolete")).map(|witness| witness.source);
+    assert_eq!(obsolete, Some(MentionSource::Leftover));
+    let packed = "/home/a/.config/Code/CachedExtensionVSIXs/pub.name-1.2.3-linux-x64";
+    check(packed, "", &["pub.name 1.2.3"]);
+    check("/home/a/pub.name-1.2.3.vsix", "", &["pub.name 1.2.3"]);
+}
+
+#[test]
+fn workflows_and_runners_name_actions_with_tags_and_commits() {
+    let commit = "0123456789".repeat(4);
+    let text = format!(
+        "jobs:\n  a:\n    steps:\n      - uses: Actions/checkout@v4 # x\n      - name: x\n        \
+         uses: \"a/b/sub/folder@{commit}\"\n      - uses: ./local\n      - uses: docker://x@v1\n    \
+         uses: a/c/.github/workflows/x.yml@main\n"
+    );
+    let sub = format!("a/b {commit}");
+    let expected = [sub.as_str(), "a/c main", "actions/checkout v4"];
+    check("/srv/app/.github/workflows/ci.yml", &text, &expected);
+    check("/srv/app/.github/actions/x/action.yaml", &text, &expected);
+    check("/srv/app/workflows/ci.yml", &text, &[]);
+    let log = format!(
+        "2025-03-14T17:04:05.1234567Z Download action repository 'a/b@v45' (SHA:{commit})\n"
+    );
+    let at = "2025-03-14T17:04:05Z";
+    let expected = [format!("a/b {commit} {at}"), format!("a/b v45 {at}")];
+    assert_eq!(said("/r/_diag/pages/x_1.log", &log), expected);
+}
+
+#[test]
 fn npm_logs_tell_what_was_placed_and_fetched_and_when() {
     let path = "/home/a/.npm/_logs/2026-03-24T11_02_03_123Z-debug-0.log";
     let log = "7 verbose title npm i is-odd@3.0.1\n24 silly fetch manifest is-odd@3.0.1\n\
@@ -257,6 +348,20 @@ fn commands_of_every_installer_are_understood() {
         check(path, command, &["@s/is 4.0.0"]);
     }
     for command in [
+        "gem install x-y:1.2.3",
+        "sudo gem install --no-document x-y -v 1.2.3",
+        "cargo install --locked --version 1.2.3 x-y",
+        "cargo add x-y@1.2.3",
+    ] {
+        check(path, command, &["x-y 1.2.3"]);
+    }
+    let modules = ["a.example v1.2.3", "a.example/x v1.2.3", "a.example/x/cmd v1.2.3"];
+    check(path, "go install a.example/x/cmd@v1.2.3", &modules);
+    check(path, "composer require --dev a/b:1.2.3", &["a/b 1.2.3"]);
+    check(path, "code --install-extension pub.name@1.2.3 --force", &["pub.name 1.2.3"]);
+    for command in [
+        "code --uninstall-extension pub.name@1.2.3",
+        "gem uninstall x-y -v 1.2.3",
         "pip uninstall six==1.16.0",
         "npm uninstall @s/is@4.0.0",
         "echo six==1.16.0",
@@ -328,6 +433,16 @@ const PATHS: &[&str] = &[
     "/.bash_history",
     "/.zsh_history",
     "/fish_history",
+    "/Cargo.lock",
+    "/deps/a.d",
+    "/go.mod",
+    "/go.sum",
+    "/Gemfile.lock",
+    "/composer.lock",
+    "/extensions/extensions.json",
+    "/extensions/.obsolete",
+    "/.github/workflows/a.yml",
+    "/_diag/a.log",
 ];
 
 /// Pieces that the parsers look for, so that chance meets them.
@@ -374,6 +489,13 @@ const PIECES: &[&str] = &[
     "\": [\"",
     "2026-03-24T11:02:03",
     "a",
+    "/registry/src/",
+    "require ",
+    "    ",
+    " => ",
+    "uses: ",
+    "Download action repository '",
+    "(SHA:",
 ];
 
 proptest! {
@@ -392,9 +514,14 @@ proptest! {
     }
 
     #[test]
-    fn mentions_never_panics_on_any_name(name in "\\PC{0,40}", end in 0..6_usize) {
-        let end = [".whl", ".tgz", "-npm-1.zip", ".conda", "-debug-0.log", "/package.json"][end];
-        let folders = ["", "/_logs", "/install/cache", "/wheels-v8/pypi"];
+    fn mentions_never_panics_on_any_name(name in "\\PC{0,40}", end in 0..12_usize) {
+        let ends = [
+            ".whl", ".tgz", "-npm-1.zip", ".conda", "-debug-0.log", "/package.json", ".crate", ".gem",
+            ".zip", ".vsix", "/go.mod", "/Cargo.toml",
+        ];
+        let end = ends[end];
+        let folders =
+            ["", "/_logs", "/install/cache", "/wheels-v8/pypi", "/cache/download/@v", "/pkg/mod"];
         for folder in folders {
             all(&format!("{folder}/{name}{end}"), b"");
         }
