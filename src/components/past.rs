@@ -11,6 +11,7 @@ use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger};
 use crate::model::component::{
     Component, Dated, InfectedInstall, Mention, MentionSource, Runner, Sighting,
 };
+use crate::model::layer::layer_of;
 use crate::model::path_pattern::is_within;
 use crate::model::principal::Certainty;
 
@@ -18,7 +19,8 @@ use crate::model::principal::Certainty;
 /// others for their owner.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
-    User(u32),
+    /// In a layer of a container a user is somebody else.
+    User(u32, Option<PathBuf>),
     Project(PathBuf),
 }
 
@@ -65,7 +67,7 @@ fn add_triggers(install: &mut InfectedInstall, triggers: &[Trigger]) {
 fn place(mention: &Mention) -> Place {
     match mention.source {
         MentionSource::Lockfile => Place::Project(project(mention).to_owned()),
-        _ => Place::User(mention.owner_uid),
+        _ => Place::User(mention.owner_uid, layer_of(&mention.path).map(Path::to_owned)),
     }
 }
 
@@ -77,7 +79,9 @@ fn project(lock_file: &Mention) -> &Path {
 
 fn speaks_of(mention: &Mention, advisory: AdvisoryIndex, install: &InfectedInstall) -> bool {
     let is_its_place = |component: &Component| match place(mention) {
-        Place::User(uid) => component.owner_uid == uid,
+        Place::User(uid, layer) => {
+            component.owner_uid == uid && layer_of(&component.path) == layer.as_deref()
+        }
         Place::Project(folder) => is_within(&component.environment, &folder),
     };
     let is_same = |component: &Component| {

@@ -10,6 +10,7 @@ use crate::model::advisory::{Role, Trigger, Weight};
 use crate::model::authority::Authorities;
 use crate::model::component::{Component, InfectedInstall, Runner, Sighting};
 use crate::model::launch::{Launch, Shortcut, is_python};
+use crate::model::layer::layer_of;
 use crate::model::path_pattern::is_within;
 use crate::model::principal::{Certainty, Principals, Process};
 use crate::model::time::Moment;
@@ -46,7 +47,10 @@ pub fn runners(
     let mut runners = Vec::new();
     if let Some(component) = &install.component {
         let install = Infected { component, triggers: &install.triggers, components };
-        runners.push(installer(&install));
+        runners.push(match layer_of(&component.path) {
+            Some(layer) => in_container(component, layer),
+            None => installer(&install),
+        });
         runners.extend(surroundings.processes.iter().filter_map(|one| process(&install, one)));
         runners.extend(surroundings.launches.iter().flat_map(|one| launch(&install, one)));
         runners.extend(surroundings.shortcuts.iter().flat_map(|one| shortcut(&install, one)));
@@ -100,6 +104,13 @@ fn add(known: &mut Runner, runner: Runner) {
     known.gids.dedup();
     known.authority.sort();
     known.authority.dedup();
+}
+
+/// Who installed it did so in a container, or on the machine where the image was made. What
+/// of this host its user may read, depends on what was mounted there.
+fn in_container(component: &Component, layer: &Path) -> Runner {
+    let evidence = format!("containers of the layer {} have it for this user", layer.display());
+    Runner::new(component.owner_uid, Certainty::Possible, evidence)
 }
 
 /// The owner of the metadata ran the installer.

@@ -1,6 +1,6 @@
 //! What there is to sweep: users, mounts, processes, roots, and the files below them.
-//! Looks at names and `stat` only; opens nothing but settings in `/etc`, `/proc` and homes and
-//! the first bytes of programs of `PATH`.
+//! Looks at names and `stat` only; opens nothing but settings in `/etc`, `/proc` and homes, the
+//! lists that container engines keep, and the first bytes of programs of `PATH`.
 
 pub mod authority;
 pub mod chains;
@@ -8,6 +8,7 @@ mod cron;
 mod doas;
 mod invocations;
 pub mod launches;
+mod layers;
 pub mod mounts;
 pub mod principals;
 pub mod processes;

@@ -20,6 +20,9 @@ pub enum MountKind {
     Pseudo,
     /// A network or user-space file system: entering it may hang.
     Remote,
+    /// The layers of a container seen as one, beside the layers themselves: to enter it
+    /// would be to read them twice.
+    Merged,
 }
 
 /// The mount table.
@@ -113,8 +116,24 @@ fn mount(line: &[u8]) -> Option<(PathBuf, u64, MountKind)> {
     let (major, minor) = device.split_once(':')?;
     let device = rustix::fs::makedev(major.parse().ok()?, minor.parse().ok()?);
     let point = PathBuf::from(OsString::from_vec(unescape(words.nth(1)?)));
-    let kind = std::str::from_utf8(words.skip_while(|word| *word != b"-").nth(1)?).ok()?;
-    Some((point, device, kind_of(kind)))
+    let mut words = words.skip_while(|word| *word != b"-").skip(1);
+    let kind = std::str::from_utf8(words.next()?).ok()?;
+    let is_merged = match kind {
+        "overlay" => is_beside(&point, words.nth(1).unwrap_or_default()),
+        // Podman without root; its options do not tell.
+        "fuse.fuse-overlayfs" => point.ends_with("merged"),
+        _ => false,
+    };
+    Some((point, device, if is_merged { MountKind::Merged } else { kind_of(kind) }))
+}
+
+/// Whether the uppermost layer of an overlay lies beside the place where it is mounted, as
+/// Docker and Podman have it: `ID/merged` and `ID/diff`.
+fn is_beside(point: &Path, options: &[u8]) -> bool {
+    let mut options = options.split(|byte| *byte == b',');
+    let upper = options.find_map(|option| option.strip_prefix(b"upperdir="));
+    let upper = upper.map(|path| PathBuf::from(OsString::from_vec(unescape(path))));
+    upper.is_some_and(|upper| upper.parent().is_some() && upper.parent() == point.parent())
 }
 
 fn kind_of(name: &str) -> MountKind {
@@ -156,6 +175,8 @@ mod tests {
 23 22 0:21 / /proc rw,nosuid shared:5 - proc proc rw
 40 22 0:50 / /home/ana/my\\040cloud rw,nosuid - fuse.sshfs host:/ rw
 41 22 0:51 / /data rw - nfs4 server:/x rw
+43 22 0:60 / /var/lib/docker/overlay2/0a/merged rw - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/X,upperdir=/var/lib/docker/overlay2/0a/diff,workdir=/x
+44 22 0:61 / /mnt/live rw - overlay overlay rw,lowerdir=/a,upperdir=/b,workdir=/c
 broken line
 42 22 8:1 / /mnt/usb rw - fuseblk /dev/sda1 rw
 ";
@@ -170,6 +191,9 @@ broken line
         assert_eq!(mounts.over(Path::new("/home/ana/x")), MountKind::Local);
         assert_eq!(mounts.at(Path::new("/mnt/usb")), Some(MountKind::Local));
         assert!(mounts.local_devices.contains(&rustix::fs::makedev(254, 0)));
-        assert_eq!(mounts.local_devices.len(), 2);
+        assert_eq!(mounts.local_devices.len(), 3);
+        let merged = Path::new("/var/lib/docker/overlay2/0a/merged");
+        assert_eq!(mounts.at(merged), Some(MountKind::Merged));
+        assert_eq!(mounts.at(Path::new("/mnt/live")), Some(MountKind::Local));
     }
 }

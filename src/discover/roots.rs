@@ -1,8 +1,9 @@
 //! Where a sweep starts when nobody says where: homes, CI workspaces, installed
-//! packages and the places where services keep their files.
+//! packages, layers of containers and the places where services keep their files.
 
 use std::path::{Path, PathBuf};
 
+use crate::discover::layers::layers;
 use crate::model::host::HostFiles;
 use crate::model::path_pattern::is_within;
 use crate::model::principal::Principals;
@@ -57,10 +58,29 @@ const SYSTEM: &[(&str, &str)] = &[
     ("/root", "home of root"),
 ];
 
+/// Where packages of further languages lie outside of homes, and programs that hold them.
+const PACKAGES: &[(&str, &str)] = &[
+    ("/usr/local/bin", "programs outside the package manager"),
+    ("/usr/local/sbin", "programs outside the package manager"),
+    ("/usr/local/cargo", "Rust in a container"),
+    ("/go", "Go in a container"),
+    ("/usr/local/go/pkg/mod", "Go modules"),
+    ("/var/lib/gems", "system Ruby gems"),
+    ("/usr/lib/ruby/gems", "system Ruby gems"),
+    ("/usr/lib64/ruby/gems", "system Ruby gems"),
+    ("/usr/share/gems", "system Ruby gems"),
+    ("/usr/share/rubygems-integration", "system Ruby gems"),
+    ("/usr/local/lib/ruby/gems", "system Ruby gems"),
+    ("/usr/local/bundle", "Ruby in a container"),
+    ("/usr/local/rvm/gems", "system Ruby gems"),
+    ("/usr/local/rbenv/versions", "system Ruby gems"),
+];
+
 /// Where continuous integration keeps its work, outside of homes.
 const WORKSPACES: &[(&str, &str)] = &[
     ("/actions-runner", "GitHub Actions runner"),
     ("/runner", "GitHub Actions runner"),
+    ("/_work", "GitHub Actions runner"),
     ("/__w", "GitHub Actions container job"),
     ("/github", "GitHub Actions container job"),
     ("/builds", "GitLab builds"),
@@ -85,9 +105,11 @@ pub fn default_roots(
     home: Option<&Path>,
 ) -> Vec<Root> {
     let mut wanted: Vec<(PathBuf, String)> = homes(files, principals, home);
-    let fixed = SYSTEM.iter().chain(WORKSPACES);
+    let fixed = SYSTEM.iter().chain(PACKAGES).chain(WORKSPACES);
     wanted.extend(fixed.map(|(path, why)| (path.into(), (*why).into())));
     wanted.extend(system_packages(files));
+    let homes: Vec<PathBuf> = principals.users.iter().map(|user| user.home.clone()).collect();
+    wanted.extend(layers(files, &homes));
     settle(files, wanted)
 }
 

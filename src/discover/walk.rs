@@ -118,6 +118,7 @@ impl Plan<'_> {
             Some(MountKind::Remote) => {
                 visitor(Met::Problem(Problem::new(ProblemCode::RemoteFileSystem, path, "")));
             }
+            Some(MountKind::Merged) => visitor(Met::Skipped(Skip::MergedLayers)),
             Some(MountKind::Local) | None => {
                 visitor(Met::Folder);
                 return WalkState::Continue;

@@ -80,8 +80,10 @@ pub enum Skip {
     Empty,
     /// A file that says nothing of packages, in an audit.
     OtherSubject,
-    /// The home of another user, which this one may not enter.
+    /// The home of another user, or layers of containers, which this one may not enter.
     ClosedHome,
+    /// The layers of a running container seen as one: they are swept one by one.
+    MergedLayers,
 }
 
 impl Skip {
@@ -96,6 +98,7 @@ impl Skip {
             Self::Empty => "empty",
             Self::OtherSubject => "not-about-packages",
             Self::ClosedHome => "closed-home",
+            Self::MergedLayers => "merged-layers",
         }
     }
 }

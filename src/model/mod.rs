@@ -13,6 +13,7 @@ pub mod harvest;
 pub mod host;
 pub mod inventory;
 pub mod launch;
+pub mod layer;
 pub mod location;
 pub mod path_pattern;
 pub mod principal;
