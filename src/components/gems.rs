@@ -12,12 +12,12 @@ use crate::model::host::HostFiles;
 /// Whether a path is that of an installed gem's specification; those of Ruby's own gems lie
 /// one folder deeper, in `default`.
 pub fn is_specification(path: &std::path::Path) -> bool {
-    let mut above = path.ancestors().skip(1).filter_map(|folder| folder.file_name());
-    let is_home = above.next().is_some_and(|name| {
-        name == "specifications"
-            || name == "default" && above.next().is_some_and(|name| name == "specifications")
-    });
-    is_home && path.extension().is_some_and(|extension| extension == "gemspec")
+    let names = |level: usize| path.ancestors().nth(level).and_then(|folder| folder.file_name());
+    let is_home = |level: usize| names(level).is_some_and(|name| name == "specifications");
+    let is_default = || names(1).is_some_and(|name| name == "default");
+    // Asked of every file: the end of the name comes first.
+    path.extension().is_some_and(|extension| extension == "gemspec")
+        && (is_home(1) || is_default() && is_home(2))
 }
 
 /// The gem whose specification an artifact is.

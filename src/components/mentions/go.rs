@@ -1,12 +1,19 @@
-//! Go: lines of `go.mod` and `go.sum`, and the module cache. What was only resolved (`.info`
+//! Go: lines of `go.mod` and `go.sum`, the module cache, and what the compiler keeps of builds. What was only resolved (`.info`
 //! and `.mod` files, sums of a `go.mod` alone) proves nothing, and the time in an `.info` is
 //! that of the version, not of the download: neither is told.
 
 use std::path::Path;
 
-use crate::components::mentions::{Listener, Malformed, Named, Page, Witness, folder_above};
+use memchr::memmem;
+
+use crate::components::mentions::{
+    Listener, Malformed, Named, Page, Witness, folder_above, lies_in,
+};
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+
+/// More than this is no path of a source file.
+const PATH_BYTES_MAX: usize = 512;
 
 /// How to read what Go leaves.
 pub fn witness(path: &Path, name: &str) -> Option<Witness> {
@@ -16,6 +23,9 @@ pub fn witness(path: &Path, name: &str) -> Option<Witness> {
         "go.mod" if !is_of_others(path) => Some(Witness::lock_file(requirements)),
         "go.sum" | "go.work.sum" if !is_of_others(path) => Some(Witness::lock_file(sums)),
         _ if name.ends_with(".zip") && folder_above(path, 1) == "@v" => by_name(downloaded),
+        _ if name.ends_with("-d") && lies_in(path, &["go-build"]) => {
+            Some(Witness::whole(MentionSource::Log, compiled))
+        }
         _ => None,
     }
 }
@@ -83,6 +93,27 @@ fn unpacked(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malforme
     let path = page.path.to_string_lossy();
     let below = path.rsplit_once("/pkg/mod/").map(|(_, below)| below);
     say(below.and_then(|below| below.strip_suffix("/go.mod")?.rsplit_once('@')), listener);
+    Ok(())
+}
+
+/// A compiled package holds the paths of its sources, `.../pkg/mod/module@v1.2.3/file.go`, and of
+/// those that were compiled into it.
+fn compiled(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
+    const CACHE: &[u8] = b"/pkg/mod/";
+    let is_archive = page.bytes.starts_with(b"!<arch>\n");
+    let mut last = None;
+    for start in memmem::find_iter(page.bytes, CACHE).filter(|_| is_archive) {
+        let rest = &page.bytes[start + CACHE.len()..];
+        let n_bytes = rest.iter().take(PATH_BYTES_MAX).take_while(|byte| byte.is_ascii_graphic());
+        let path = std::str::from_utf8(&rest[..n_bytes.count()]).unwrap_or_default();
+        let source = path.split_once('@');
+        let module = source.and_then(|(name, rest)| Some((name, rest.split_once('/')?.0)));
+        // One path follows the other; all files of a module say the same.
+        if module != last {
+            say(module, listener);
+            last = module;
+        }
+    }
     Ok(())
 }
 

@@ -212,6 +212,10 @@ fn go_is_known_by_what_was_downloaded_and_not_by_what_was_only_resolved() {
     let unpacked = format!("{cache}/example.com/!azure/x@v1.2.3+incompatible/go.mod");
     let expected = ["example.com/Azure/x v1.2.3+incompatible"];
     check(&unpacked, "require other v1.0.0\n", &expected);
+    let package = "!<arch>\ngo object linux\n\u{1}/root/go/pkg/mod/a.example/!x@v1.0.0/x.go\u{0}/root/\
+                   go/pkg/mod/a.example/!x@v1.0.0/y.go\u{2}/root/go/pkg/mod/broken@v1";
+    check("/home/a/.cache/go-build/d1/d126-d", package, &["a.example/X v1.0.0"]);
+    check("/home/a/.cache/go-build/d1/d126-d", &package[1..], &[]);
     let sums = "rsc.io/quote v1.5.2 h1:0=\nrsc.io/quote v1.5.2/go.mod h1:0=\n\
                 rsc.io/sampler v1.3.0/go.mod h1:0=\n";
     check("/srv/app/go.sum", sums, &["rsc.io/quote v1.5.2"]);
@@ -436,6 +440,7 @@ const PATHS: &[&str] = &[
     "/Cargo.lock",
     "/deps/a.d",
     "/go.mod",
+    "/go-build/00/00-d",
     "/go.sum",
     "/Gemfile.lock",
     "/composer.lock",
@@ -491,6 +496,8 @@ const PIECES: &[&str] = &[
     "a",
     "/registry/src/",
     "require ",
+    "!<arch>\n",
+    "/pkg/mod/",
     "    ",
     " => ",
     "uses: ",
