@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use credreach::discover::roots::{Root, RootState};
 use credreach::error::Error;
-use credreach::report::escape::escape_path;
+use credreach::report::escape::{escape, escape_path};
 use credreach::report::outcome::Outcome;
 
 use crate::cli::args::RootsArgs;
@@ -31,5 +31,5 @@ fn line(out: &mut dyn Write, root: &Root) -> io::Result<()> {
         RootState::Within => "within",
         RootState::Closed => "closed",
     };
-    writeln!(out, "{state:7} {:40} {}", escape_path(&root.path), root.why)
+    writeln!(out, "{state:7} {:40} {}", escape_path(&root.path), escape(&root.why))
 }

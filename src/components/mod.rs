@@ -88,3 +88,6 @@ fn dated(files: &dyn HostFiles, path: &Path) -> Option<Dated> {
         None => Dated { at: times.changed, evidence: format!("last change of {name}") },
     })
 }
+
+#[cfg(test)]
+mod tests;

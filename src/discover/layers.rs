@@ -16,6 +16,8 @@ const LIST_BYTES_MAX: u64 = 64 << 20;
 const LAYERS_MAX: usize = 2000;
 /// So many images and containers of one layer are named.
 const NAMES_MAX: usize = 2;
+/// Names are cut here: whoever writes a longer one wants to see a report grow.
+const NAME_SIGNS_MAX: usize = 128;
 
 /// Where Docker keeps its data, but for what its configuration says.
 const DOCKER: &str = "/var/lib/docker";
@@ -147,15 +149,15 @@ fn docker_users(files: &dyn HostFiles, storage: &Path) -> Users {
     let configurations = image_folder.join("imagedb/content/sha256");
     for id in strings(files.names(&configurations)) {
         let Some(image) = json::<Image>(files, &configurations.join(&id)) else { continue };
-        let label = match names.get(&id) {
-            Some(names) => format!("image {}", names.join(", ")),
-            None => format!("image {}", short(&id)),
+        let name = match names.get(&id) {
+            Some(names) => label("image", &names.join(", ")),
+            None => label("image", short(&id)),
         };
         let mut below = String::new();
         for contents in image.rootfs.diff_ids {
             let contents = contents.trim_start_matches("sha256:").to_owned();
             let Some((chain, folder)) = layers.get(&(below, contents)) else { break };
-            users.entry(folder.clone()).or_default().insert(label.clone());
+            users.entry(folder.clone()).or_default().insert(name.clone());
             below = chain.clone();
         }
     }
@@ -210,8 +212,8 @@ fn add_docker_containers(files: &dyn HostFiles, storage: &Path, users: &mut User
         let file = storage.join("containers").join(&id).join("config.v2.json");
         let container: Option<Container> = json(files, &file);
         let name = container.map_or_else(|| short(&id).to_owned(), |container| container.name);
-        let label = format!("container {}", name.trim_start_matches('/'));
-        users.entry(folder).or_default().insert(label);
+        let name = label("container", name.trim_start_matches('/'));
+        users.entry(folder).or_default().insert(name);
     }
 }
 
@@ -238,27 +240,29 @@ fn podman_users(files: &dyn HostFiles, storage: &Path) -> Users {
     let below: BTreeMap<String, Option<String>> =
         layers.map(|layer| (layer.id, layer.parent)).collect();
     let mut users = Users::new();
-    for (kind, folder, name) in [
+    for (kind, folder, list_name) in [
         ("image", "overlay-images", "images.json"),
         ("container", "overlay-containers", "containers.json"),
     ] {
-        for entry in list(folder, name) {
-            let named = if entry.names.is_empty() {
-                short(&entry.id).to_owned()
-            } else {
-                entry.names.join(", ")
+        for entry in list(folder, list_name) {
+            let name = match entry.names.as_slice() {
+                [] => label(kind, short(&entry.id)),
+                names => label(kind, &names.join(", ")),
             };
-            let label = format!("{kind} {named}");
             let mut layer = entry.layer.filter(|top| !top.is_empty());
             // A layer that was told already ends a loop of parents.
             while let Some(id) = layer.take() {
-                let is_new = users.entry(id.clone()).or_default().insert(label.clone());
+                let is_new = users.entry(id.clone()).or_default().insert(name.clone());
                 let parent = below.get(&id).cloned().flatten();
                 layer = parent.filter(|parent| is_new && kind == "image" && !parent.is_empty());
             }
         }
     }
     users
+}
+
+fn label(kind: &str, name: &str) -> String {
+    format!("{kind} {}", name.chars().take(NAME_SIGNS_MAX).collect::<String>())
 }
 
 /// So much of an id is usually shown.
