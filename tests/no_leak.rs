@@ -1,4 +1,4 @@
-//! No secret leaves: plants fifty secrets, sweeps them in every format and verbosity,
+//! No secret leaves: plants more than fifty secrets, sweeps them in every format and verbosity,
 //! with broken files, wrong arguments and a worker that panics, and searches everything
 //! that was said for any eight bytes of any of them.
 
@@ -32,7 +32,7 @@ fn secret(secret: String, fixed: &'static str) -> Planted {
     Planted { secret, fixed }
 }
 
-/// Fifty secrets in files that parse, files that do not, and names that shout.
+/// Secrets in files that parse, files that do not, and names that shout.
 fn plant() -> (FakeHost, Vec<Planted>) {
     let mut forge = Forge::new([42; 32]);
     let mut host = FakeHost::new().unwrap();
@@ -60,7 +60,8 @@ fn plant() -> (FakeHost, Vec<Planted>) {
     }
     plant_broken(&host, &mut forge, &mut planted);
     plant_keys(&host, &mut forge, &mut planted);
-    assert_eq!(planted.len(), 50);
+    plant_provenance(&host, &mut forge, &mut planted);
+    assert_eq!(planted.len(), 54);
     (host, planted)
 }
 
@@ -100,6 +101,20 @@ fn plant_keys(host: &FakeHost, forge: &mut Forge, planted: &mut Vec<Planted>) {
         host.file(&format!("/home/ana/.ssh/id_{number}"), armoured).unwrap();
         planted.push(secret(private_half, ""));
     }
+}
+
+/// What an infected install came from and who names it: addresses with secrets in them.
+fn plant_provenance(host: &FakeHost, forge: &mut Forge, planted: &mut Vec<Planted>) {
+    let site = "/home/ana/app/.venv/lib/python3.12/site-packages";
+    host.install(site, "litellm", "1.82.8").unwrap();
+    host.file("/home/ana/app/.venv/pyvenv.cfg", "home = /usr\n").unwrap();
+    let [password, folder, query, token] = [(); 4].map(|()| forge.alphanumeric(24));
+    let url = format!("https://u:{password}@files.example/{folder}/litellm-1.82.8.whl?s={query}");
+    let direct = format!("{{\"url\": \"{url}\", \"archive_info\": {{}}}}");
+    host.file(&format!("{site}/litellm-1.82.8.dist-info/direct_url.json"), direct).unwrap();
+    let requirement = format!("litellm @ git+https://{token}@git.example/x.git\n");
+    host.file("/home/ana/app/requirements.txt", requirement).unwrap();
+    planted.extend([password, folder, query, token].map(|one| secret(one, "")));
 }
 
 fn assert_silent(planted: &[Planted], what: &str, said: &[u8]) {

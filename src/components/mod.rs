@@ -5,6 +5,7 @@
 mod actions;
 mod catalogue;
 mod composer;
+mod conda;
 mod crates;
 mod editors;
 mod gems;
@@ -30,6 +31,7 @@ pub use version::normal_name;
 
 use std::path::Path;
 
+use crate::error::Problem;
 use crate::model::artifact::Artifact;
 use crate::model::component::{Component, Dated};
 use crate::model::host::HostFiles;
@@ -37,13 +39,17 @@ use crate::model::host::HostFiles;
 /// Most packages that are believed of one file: more than any project or program has.
 const COMPONENTS_MAX: usize = 10_000;
 
-/// All packages that a metadata file tells of; it gets all of the file.
-type Read = fn(&Artifact, &[u8], &dyn HostFiles) -> Vec<Component>;
+/// What was found, or what is wrong with a file that should tell of a package.
+type Found = Result<Vec<Component>, Problem>;
+
+/// All packages that a metadata file tells of. It gets all of the file, or nothing where that
+/// is too long: then only its path can tell.
+type Read = fn(&Artifact, &[u8], &dyn HostFiles) -> Found;
 
 /// The packages that a metadata file belongs to or lists, if the artifact is one. `bytes` is
-/// all of it.
-pub fn components(artifact: &Artifact, bytes: &[u8], files: &dyn HostFiles) -> Vec<Component> {
-    reader(&artifact.path).map_or_else(Vec::new, |read| read(artifact, bytes, files))
+/// all of it, or nothing where it is too long.
+pub fn components(artifact: &Artifact, bytes: &[u8], files: &dyn HostFiles) -> Found {
+    reader(&artifact.path).map_or_else(|| Ok(Vec::new()), |read| read(artifact, bytes, files))
 }
 
 /// Whether a file belongs to an installed package's metadata: [`components`] or
@@ -56,27 +62,39 @@ pub fn is_metadata(path: &Path) -> bool {
 fn reader(path: &Path) -> Option<Read> {
     let is_in = |folder: &str| path.parent().is_some_and(|parent| parent.ends_with(folder));
     let read: Read = match path.file_name()?.to_str()? {
-        "METADATA" | "PKG-INFO" => |artifact, bytes, files| {
-            python::distribution(artifact, bytes, files).into_iter().collect()
-        },
-        "package.json" if editors::is_extension(path) => |artifact, bytes, files| {
-            editors::extension(artifact, bytes, files).into_iter().collect()
-        },
-        "package.json" => {
-            |artifact, bytes, files| node::package(artifact, bytes, files).into_iter().collect()
+        "METADATA" | "PKG-INFO" => {
+            |artifact, bytes, files| one(python::distribution(artifact, bytes, files))
         }
-        ".crates.toml" => crates::programs,
-        "modules.txt" if is_in("vendor") => go::vendored,
-        "installed.json" if is_in("composer") => composer::packages,
+        "package.json" if editors::is_extension(path) => {
+            |artifact, bytes, files| one(editors::extension(artifact, bytes, files))
+        }
+        "package.json" => |artifact, bytes, files| one(node::package(artifact, bytes, files)?),
+        ".crates.toml" => |artifact, bytes, files| Ok(crates::programs(artifact, bytes, files)),
+        "modules.txt" if is_in("vendor") => {
+            |artifact, bytes, files| Ok(go::vendored(artifact, bytes, files))
+        }
+        "installed.json" if is_in("composer") => {
+            |artifact, bytes, files| Ok(composer::packages(artifact, bytes, files))
+        }
+        name if name.ends_with(".egg-info") => {
+            |artifact, bytes, files| one(python::distribution(artifact, bytes, files))
+        }
+        _ if conda::is_record(path) => {
+            |artifact, bytes, files| one(conda::package(artifact, bytes, files))
+        }
         _ if gems::is_specification(path) => {
-            |artifact, bytes, files| gems::gem(artifact, bytes, files).into_iter().collect()
+            |artifact, bytes, files| one(gems::gem(artifact, bytes, files))
         }
         _ if actions::is_action(path) => {
-            |artifact, bytes, files| actions::action(artifact, bytes, files).into_iter().collect()
+            |artifact, bytes, files| one(actions::action(artifact, bytes, files))
         }
         _ => return None,
     };
     (!mentions::is_mention(path)).then_some(read)
+}
+
+fn one(found: Option<Component>) -> Found {
+    Ok(found.into_iter().collect())
 }
 
 /// When the inode at a path was made, else when it last changed.

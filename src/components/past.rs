@@ -66,14 +66,17 @@ fn add_triggers(install: &mut InfectedInstall, triggers: &[Trigger]) {
 
 fn place(mention: &Mention) -> Place {
     match mention.source {
-        MentionSource::Lockfile => Place::Project(project(mention).to_owned()),
+        MentionSource::Lockfile | MentionSource::Bundle => {
+            Place::Project(project(mention).to_owned())
+        }
         _ => Place::User(mention.owner_uid, layer_of(&mention.path).map(Path::to_owned)),
     }
 }
 
-/// The folder that a lock file speaks for; npm keeps a copy within `node_modules`.
+/// The folder that a lock file speaks for; all of Node keep a copy within `node_modules`.
 fn project(lock_file: &Mention) -> &Path {
     let folder = lock_file.path.parent().unwrap_or(Path::new("/"));
+    let folder = if folder.ends_with(".pnpm") { folder.parent().unwrap_or(folder) } else { folder };
     if folder.ends_with("node_modules") { folder.parent().unwrap_or(folder) } else { folder }
 }
 
@@ -112,6 +115,7 @@ pub fn asked_for(install: &InfectedInstall) -> impl Iterator<Item = Runner> {
     let asked = install.mentions.iter().filter(|mention| mention.source.was_asked_for());
     asked.map(|mention| {
         let deed = match mention.source {
+            MentionSource::Bundle => "has it in an archive that runs as it lies,",
             MentionSource::Leftover => "installed and removed it, which left",
             MentionSource::Log => "ran an installer that got it, says",
             _ => "asked for it, says",

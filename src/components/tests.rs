@@ -70,7 +70,7 @@ impl HostFiles for EverythingIsThere {
 /// What a file tells of: `name version` and where it lies.
 fn told(path: &str, bytes: &[u8]) -> Vec<String> {
     let artifact = Artifact { path: path.into(), inode: inode(), kind: ArtifactKind::File };
-    let mut found = components(&artifact, bytes, &EverythingIsThere);
+    let mut found = components(&artifact, bytes, &EverythingIsThere).unwrap_or_default();
     if go::is_program(&artifact, bytes) {
         found.extend(go::built_in(&artifact, bytes, &EverythingIsThere));
     }

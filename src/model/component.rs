@@ -76,6 +76,8 @@ pub struct Mention {
 /// What a mention proves, the most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MentionSource {
+    /// An archive that runs as it lies, without an install.
+    Bundle,
     /// What an uninstall left behind: it was installed.
     Leftover,
     /// An installer's log: it was installed then.
@@ -92,12 +94,13 @@ impl MentionSource {
     /// Whether somebody asked an installer for it. A lock file asks nobody, and a cache may
     /// have been filled by something that never came to run it.
     pub const fn was_asked_for(self) -> bool {
-        matches!(self, Self::Leftover | Self::Log | Self::History)
+        matches!(self, Self::Bundle | Self::Leftover | Self::Log | Self::History)
     }
 
     /// The word that reports use.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Bundle => "bundle",
             Self::Leftover => "leftover",
             Self::Log => "log",
             Self::Cache => "cache",

@@ -191,7 +191,7 @@ pub struct InfectedInstall {
     /// Id of the incident.
     pub advisory: String,
     /// How the package is here: `installed`, `traces`, or the surest that speaks of it:
-    /// `leftover`, `log`, `cache`, `history`, `lockfile`.
+    /// `bundle`, `leftover`, `log`, `cache`, `history`, `lockfile`.
     pub presence: &'static str,
     /// The package; `None` where it is not installed now.
     pub package: Option<Package>,

@@ -311,11 +311,14 @@ impl Look<'_, '_> {
         self.traces(None);
         self.mentions_of_large(mapped);
         let path = &self.artifact.path;
+        let by_path = components(self.artifact, &[], self.shared.files).unwrap_or_default();
+        let is_lost = || is_metadata(path) && by_path.is_empty();
         let is_store = || is_wide || self.shared.stores.parses(path);
         // Rules saw it; what else would have been read in it is told.
-        if is_metadata(path) || self.shared.task == Task::Sweep && is_store() {
+        if is_lost() || self.shared.task == Task::Sweep && is_store() {
             self.problem(ProblemCode::TooBigToParse, "");
         }
+        self.harvest.components.extend(by_path);
     }
 
     fn segment(&mut self, segment: &Segment<'_>) {
@@ -347,7 +350,10 @@ impl Look<'_, '_> {
     }
 
     fn components(&mut self, bytes: &[u8]) {
-        self.harvest.components.extend(components(self.artifact, bytes, self.shared.files));
+        match components(self.artifact, bytes, self.shared.files) {
+            Ok(found) => self.harvest.components.extend(found),
+            Err(problem) => self.harvest.coverage.problems.push(problem),
+        }
         self.program(bytes);
         let claims = self.shared.catalogue.record_claims(self.artifact, bytes);
         self.harvest.sightings.extend(claims);

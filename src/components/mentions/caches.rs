@@ -189,7 +189,7 @@ fn is_pip(path: &Path, name: &str) -> bool {
 }
 
 /// A wheel lists `name-1.2.3.dist-info/METADATA` among its members, uncompressed.
-fn http_body(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
+pub fn http_body(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     const MEMBER: &[u8] = b".dist-info/METADATA";
     for end in memmem::find_iter(page.bytes, MEMBER) {
         let before = &page.bytes[end.saturating_sub(256)..end];

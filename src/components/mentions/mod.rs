@@ -3,6 +3,7 @@
 //! compressed logs, databases row by row or objects of git, and quotes no line.
 
 mod actions;
+mod bundles;
 mod caches;
 mod composer;
 mod crates;
@@ -217,7 +218,8 @@ impl Witness {
 fn witness(path: &Path) -> Option<Witness> {
     let name = name_of(path);
     python_locks::witness(path, name)
-        .or_else(|| node_locks::witness(name))
+        .or_else(|| node_locks::witness(path, name))
+        .or_else(|| bundles::witness(name))
         .or_else(|| histories::witness(name))
         .or_else(|| logs::witness(path, name))
         .or_else(|| caches::witness(path, name))

@@ -1,29 +1,45 @@
-//! Lock files of npm, yarn, pnpm and bun, all their versions that are text. JSON is read
+//! Lock files of npm, yarn, pnpm and bun, all their versions that are text, and what these
+//! keep in `node_modules` about the last install. JSON is read
 //! entry by entry and never kept; the others line by line: a parser of all of YAML would
 //! refuse what yarn writes.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::components::mentions::naming::at_version;
-use crate::components::mentions::{Listener, Malformed, Named, Page, Place, Witness};
+use crate::components::mentions::{
+    Listener, Malformed, Named, Needs, Page, Place, Witness, folder_above,
+};
 use crate::model::advisory::Ecosystem;
 
 /// How to read a lock file of this family.
-pub fn witness(name: &str) -> Option<Witness> {
+pub fn witness(path: &Path, name: &str) -> Option<Witness> {
     let read = match name {
         "package-lock.json" | "npm-shrinkwrap.json" | ".package-lock.json" => npm,
         "yarn.lock" => yarn,
+        ".yarn-state.yml" => yarn_state,
         "pnpm-lock.yaml" => pnpm,
+        "lock.yaml" if folder_above(path, 1) == ".pnpm" => pnpm,
         "bun.lock" => bun,
+        "bun.lockb" => {
+            let lock_file = Witness::lock_file(unread);
+            return Some(Witness { needs: Needs::Name, ..lock_file });
+        }
         _ => return None,
     };
     Some(Witness::lock_file(read))
+}
+
+/// bun's older lock file is a memory image that each version of bun lays out anew: nothing
+/// is read of it, and that is told.
+fn unread(_: &Page<'_>, _: &mut Listener<'_>) -> Result<(), Malformed> {
+    Err(Malformed)
 }
 
 /// An entry of `packages` (version 2 and 3) or of `dependencies` (version 1).
@@ -113,6 +129,18 @@ fn yarn_name(header: &str) -> Option<&str> {
         return Some(name);
     }
     at_version(spec).map(|(name, _)| name)
+}
+
+/// What yarn put into `node_modules`: `"name@npm:1.2.3":` at the start of a line.
+fn yarn_state(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
+    let text = page.text();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with('"')) {
+        let locator = line.trim_matches(['"', ':']);
+        if let Some((name, version)) = locator.split_once("@npm:") {
+            listener(Named::new(Ecosystem::Npm, (name, version)).on(index));
+        }
+    }
+    Ok(())
 }
 
 /// Keys of `packages:` and `snapshots:`: `/name/1.2.3:` (version 5), `/name@1.2.3(peer@1):`

@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use crate::components::mentions::naming::requirement;
 use crate::components::mentions::node_locks::each_entry;
-use crate::components::mentions::{Listener, Malformed, Named, Page, Place, Witness, folder_above};
+use crate::components::mentions::{
+    Listener, Malformed, Named, Page, Place, Witness, folder_above, lies_in,
+};
 use crate::model::advisory::Ecosystem;
 
 /// How to read a lock file of this family.
@@ -18,6 +20,7 @@ pub fn witness(path: &Path, name: &str) -> Option<Witness> {
         "Pipfile.lock" => pipfile,
         "conda-lock.yml" => conda_lock,
         "environment.yml" | "environment.yaml" => conda_environment,
+        _ if name.ends_with(".py.lock") => toml_packages,
         _ if name.starts_with("pylock.") && name.ends_with(".toml") => toml_packages,
         _ if is_requirements(path, name) => requirements,
         _ => return None,
@@ -27,6 +30,10 @@ pub fn witness(path: &Path, name: &str) -> Option<Witness> {
 
 fn is_requirements(path: &Path, name: &str) -> bool {
     let Some(stem) = name.strip_suffix(".txt") else { return false };
+    // Data of a package that is installed or unpacked: nobody installs from that.
+    if lies_in(path, &["site-packages", "dist-packages", "archive-v0"]) {
+        return false;
+    }
     stem.contains("requirements")
         || stem.starts_with("constraints")
         || folder_above(path, 1) == "requirements"

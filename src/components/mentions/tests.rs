@@ -134,6 +134,49 @@ fn pnpm_and_bun_lock_files_are_read() {
 }
 
 #[test]
+fn a_mention_of_a_lock_file_has_its_line() {
+    let line = |path: &str, text: &str| all(path, text.as_bytes()).0[0].line;
+    assert_eq!(line("/srv/requirements.txt", "# x\n\nsix==1.16.0\n"), Some(3));
+    assert_eq!(line("/srv/uv.lock", "[[package]]\nname = 'six'\nversion = '1.0'\n"), Some(3));
+    let npm = "{\"packages\": {\n\"node_modules/a\": {\n\"version\": \"1.0.0\"}}}";
+    assert_eq!(line("/srv/package-lock.json", npm), Some(2));
+    let pipfile = "{\"default\": {\n\n\"six\": {\"version\": \"==1.16.0\"}}}";
+    assert_eq!(line("/srv/Pipfile.lock", pipfile), Some(3));
+    assert_eq!(line("/srv/yarn.lock", "a@^1:\n  version \"1.0.0\"\n"), Some(2));
+    assert_eq!(line("/home/a/.bash_history", "pip install six==1.0\n"), None);
+}
+
+#[test]
+fn archives_that_run_as_they_lie_are_bundles() {
+    let source = |path: &str, bytes: &[u8]| all(path, bytes).0[0].source;
+    let zip = b"PK\x01\x02six-1.16.0.dist-info/METADATAPK\x05\x06";
+    assert_eq!(source("/opt/tool.pyz", zip), MentionSource::Bundle);
+    check("/s/site-packages/six-1.16.0-py3.11.egg", "", &["six 1.16.0"]);
+    let map = "const RAW =\n'{\\\n  \"packageRegistryData\": [\\\n    [null, [\\\n    [\"@s/is\", [\\\n      \
+               [\"virtual:00#npm:4.0.0\", {\\\n      \"packageDependencies\": [\\\n        \
+               [\"is-odd\", \"npm:3.0.1\"]\\\n      ]}]\\\n    ]],\\\n    [\"p\", [\\\n      \
+               [\"workspace:.\", {\\\n";
+    check("/srv/app/.pnp.cjs", map, &["@s/is 4.0.0"]);
+    check("/srv/app/.pnp.data.json", &map.replace('\\', ""), &["@s/is 4.0.0"]);
+}
+
+#[test]
+fn what_package_managers_keep_in_node_modules_is_read() {
+    let state =
+        "__metadata:\n  version: 1\n\n\"@s/is@npm:4.0.0\":\n  locations:\n\n\"p@workspace:.\":\n";
+    check("/srv/node_modules/.yarn-state.yml", state, &["@s/is 4.0.0"]);
+    let lock = "packages:\n\n  is-odd@3.0.1:\n";
+    check("/srv/node_modules/.pnpm/lock.yaml", lock, &["is-odd 3.0.1"]);
+    check("/srv/lock.yaml", lock, &[]);
+    assert!(all("/srv/bun.lockb", b"").1.is_some(), "not read, and never silently");
+}
+
+#[test]
+fn data_of_an_installed_package_installs_nothing() {
+    check("/v/lib/python3.12/site-packages/x/requirements.txt", "six==1.16.0\n", &[]);
+}
+
+#[test]
 fn caches_are_known_by_the_names_of_their_files() {
     let six = ["six 1.16.0"];
     check("/home/a/.cache/pip/wheels/00/six-1.16.0-py2.py3-none-any.whl", "", &six);
@@ -423,6 +466,10 @@ const PATHS: &[&str] = &[
     "/yarn.lock",
     "/pnpm-lock.yaml",
     "/bun.lock",
+    "/.pnp.cjs",
+    "/x.pyz",
+    "/.yarn-state.yml",
+    "/node_modules/.pnpm/lock.yaml",
     "/c/archive-v0/x/a-1.dist-info/METADATA",
     "/c/store/v11/index.db",
     "/c/index-v5/0/0/0",
@@ -492,6 +539,9 @@ const PIECES: &[&str] = &[
     "==> ",
     "+a::b-1-0",
     "\": [\"",
+    "[\"",
+    "\", [",
+    "\", {",
     "2026-03-24T11:02:03",
     "a",
     "/registry/src/",

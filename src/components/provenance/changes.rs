@@ -50,7 +50,9 @@ fn package(install: &InfectedInstall) -> Option<(Ecosystem, &str)> {
 }
 
 fn locked(mention: &Mention) -> Option<Change> {
-    (mention.source == MentionSource::Lockfile).then(|| Change {
+    // npm and its kin write their copies within `node_modules` anew from the other one.
+    let is_copy = mention.path.iter().any(|name| name == "node_modules");
+    (mention.source == MentionSource::Lockfile && !is_copy).then(|| Change {
         path: mention.path.clone(),
         line: mention.line,
         kind: ChangeKind::Lockfile,

@@ -37,7 +37,10 @@ pub fn explain(
             Some(component) => of_component(component, &trees, &mut graphs, &mut allowance),
             None => Provenance::default(),
         };
-        provenance.changes = changes::changes(install, &mut allowance);
+        // The environment of a tool is no project: the next run makes it anew.
+        if provenance.tool.is_none() {
+            provenance.changes = changes::changes(install, &mut allowance);
+        }
         install.provenance = provenance;
     }
     allowance.into_problems()

@@ -20,7 +20,9 @@ const WORKSPACES_MAX: usize = 500;
 
 /// The folders whose files may name the package of an install.
 pub fn folders(install: &InfectedInstall, allowance: &mut Allowance<'_>) -> Vec<PathBuf> {
-    let locks = install.mentions.iter().filter(|one| one.source == MentionSource::Lockfile);
+    let speaks_for_project =
+        |source| matches!(source, MentionSource::Lockfile | MentionSource::Bundle);
+    let locks = install.mentions.iter().filter(|one| speaks_for_project(one.source));
     let mut folders: Vec<PathBuf> =
         locks.filter_map(|one| project_of_lock_file(&one.path)).map(Path::to_owned).collect();
     folders.extend(install.component.iter().flat_map(|one| of_component(one, allowance)));

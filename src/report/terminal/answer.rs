@@ -81,10 +81,11 @@ fn host(report: &Report) -> &str {
 
 /// `litellm 1.82.8 ran on web-3 as ana, since 2026-03-24 11:02 UTC.`
 fn claim(report: &Report, install: &InfectedInstall) -> String {
-    let what = install.package.as_ref().map_or_else(
-        || format!("{} (traces of it, no package)", install.advisory),
-        |package| format!("{} {}", package.name, package.version),
-    );
+    let installed =
+        install.package.as_ref().map(|package| format!("{} {}", package.name, package.version));
+    let what = installed
+        .or_else(|| past::name(install))
+        .unwrap_or_else(|| format!("{} (traces of it, no package)", install.advisory));
     let host = host(report);
     let window = &install.window.window;
     let (is, time) = if is_before(&window.end, &report.run.started) {

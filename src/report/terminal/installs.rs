@@ -83,7 +83,7 @@ fn one_install(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()>
     screen.hang(0, &format!("{:>2}. ", install.index + 1), style, &title(install))?;
     match &install.package {
         Some(package) => installed(package, screen)?,
-        None if past::is_here(install) => {}
+        None if past::is_here(install) && install.mentions.is_empty() => {}
         None => screen.field(INDENT, "now", past::clause(install.presence))?,
     }
     mentions(&install.mentions, screen)?;

@@ -9,6 +9,7 @@ use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::minute;
 use crate::report::view::{InfectedInstall, Mention, Report};
 
+const BUNDLE: &str = MentionSource::Bundle.as_str();
 const LEFTOVER: &str = MentionSource::Leftover.as_str();
 const LOG: &str = MentionSource::Log.as_str();
 const CACHE: &str = MentionSource::Cache.as_str();
@@ -33,6 +34,7 @@ pub fn may_have_run(install: &InfectedInstall) -> bool {
 /// What its presence amounts to, as a clause.
 pub fn clause(presence: &str) -> &'static str {
     match presence {
+        BUNDLE => "in an archive that runs as it lies, without an install",
         LEFTOVER => "not installed now; it was: an uninstall left parts of it",
         LOG => "not installed now; the log of an installer has it",
         CACHE => "not installed now; it was downloaded into a cache, and is not shown to have run",

@@ -25,7 +25,7 @@ pub struct Sighting {
 /// A lock file, a cache entry, a log or a history that speaks of a package.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Mention {
-    /// What kind of file: `leftover`, `log`, `cache`, `history`, `lockfile`.
+    /// What kind of file: `bundle`, `leftover`, `log`, `cache`, `history`, `lockfile`.
     pub source: &'static str,
     /// Which file.
     #[serde(flatten)]
