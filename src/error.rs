@@ -155,6 +155,7 @@ pub enum ProblemCode {
     StoreMalformed,
     ComponentsMalformed,
     ComponentsTooBig,
+    GitHistory,
     BrokenRecord,
     UnclearVersion,
     SettingUnclear,
@@ -163,7 +164,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::PermissionDenied,
         Self::Vanished,
         Self::Changed,
@@ -175,6 +176,7 @@ impl ProblemCode {
         Self::StoreMalformed,
         Self::ComponentsMalformed,
         Self::ComponentsTooBig,
+        Self::GitHistory,
         Self::BrokenRecord,
         Self::UnclearVersion,
         Self::SettingUnclear,
@@ -195,6 +197,7 @@ impl ProblemCode {
             Self::StoreMalformed => "store/malformed",
             Self::ComponentsMalformed => "components/malformed",
             Self::ComponentsTooBig => "components/too-big",
+            Self::GitHistory => "components/git-history",
             Self::BrokenRecord => "advisories/broken-record",
             Self::UnclearVersion => "advisories/unclear-version",
             Self::SettingUnclear => "discover/setting-unclear",
@@ -216,6 +219,7 @@ impl ProblemCode {
             Self::StoreMalformed => "its format could not be parsed; rules still ran over it",
             Self::ComponentsMalformed => "it names packages in a format that could not be parsed",
             Self::ComponentsTooBig => "it is too big to look for the packages that it names",
+            Self::GitHistory => "not all that its lock files once said could be read",
             Self::BrokenRecord => "this record of a catalogue cannot be used",
             Self::UnclearVersion => "its version cannot be compared with those of an advisory",
             Self::SettingUnclear => "it says who runs what, and could not be read or understood",

@@ -1,6 +1,9 @@
 //! The beam: knows the order of the stages, and is the only one who does.
 
 mod links;
+mod look;
+mod repositories;
+mod shared;
 mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::advisories::{self, Library};
 use crate::components::{
-    Catalogue, Surroundings, explain, infected_installs, normal_name, projects,
+    Catalogue, Surroundings, explain, infected_installs, normal_name, note_removals, projects,
 };
 use crate::config::Config;
 use crate::detect::engine::Engine;
@@ -28,6 +31,7 @@ use crate::error::Error;
 use crate::exposure::{Reader, judge, may_read};
 use crate::inventory::{Judged, credentials};
 use crate::model::advisory::{Advisory, Ecosystem, ForeignAdvisories};
+use crate::model::artifact::Inode;
 use crate::model::component::{Component, InfectedInstall};
 use crate::model::coverage::Skip;
 use crate::model::exposure::{AccessChain, Exposure, Truth};
@@ -41,7 +45,8 @@ use crate::model::time::Moment;
 use crate::read::host_files::DiskFiles;
 use crate::read::reader::ReadPolicy;
 use crate::sweep::links::Links;
-use crate::sweep::worker::{Harvest, Shared, Worker};
+use crate::sweep::shared::{Harvest, Shared};
+use crate::sweep::worker::Worker;
 
 /// What somebody outside may watch and change while a sweep runs.
 #[derive(Default)]
@@ -107,9 +112,10 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         harvest: Mutex::default(),
     };
     collect(config, &shared, &roots, &mounts, &running);
-    let mut harvest = std::mem::take(&mut *locked(&shared.harvest));
+    let Shared { links, harvest, .. } = shared;
+    let mut harvest = std::mem::take(&mut *locked(&harvest));
     harvest.coverage.interrupted |= watch.interrupted.load(Ordering::Relaxed);
-    shared.links.name_all(&mut harvest.findings);
+    links.name_all(&mut harvest.findings);
     harvest.components.sort();
     let starting = starting(config, &files, &principals, &harvest.components);
     let (authorities, unread) = authorities(&files, &principals);
@@ -124,13 +130,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     };
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
     catalogue.extend(&foreign);
-    let unclear = harvest.components.iter().filter_map(|component| catalogue.unclear(component));
-    harvest.coverage.problems.extend(unclear);
-    let sightings = std::mem::take(&mut harvest.sightings);
-    let mentions = std::mem::take(&mut harvest.mentions);
-    let mut installs =
-        infected_installs(&catalogue, &harvest.components, sightings, mentions, &surroundings);
-    harvest.coverage.problems.extend(explain(&mut installs, &harvest.components, &files));
+    let installs = installs(&catalogue, &mut harvest, &links, &surroundings, &files);
     let judged = expose(std::mem::take(&mut harvest.findings), &installs, &principals, &files);
     Ok(Inventory {
         run: run(config, engine, &files, &roots),
@@ -141,6 +141,24 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         components: harvest.components,
         coverage: harvest.coverage,
     })
+}
+
+/// From what was found to infected installs, with all that is told of each.
+fn installs(
+    catalogue: &Catalogue<'_>,
+    harvest: &mut Harvest,
+    links: &Links,
+    surroundings: &Surroundings<'_>,
+    files: &DiskFiles,
+) -> Vec<InfectedInstall> {
+    let Harvest { components, sightings, mentions, removals, coverage, .. } = harvest;
+    coverage.problems.extend(components.iter().filter_map(|one| catalogue.unclear(one)));
+    let (sightings, mentions) = (std::mem::take(sightings), std::mem::take(mentions));
+    let mut installs = infected_installs(catalogue, components, sightings, mentions, surroundings);
+    coverage.problems.extend(explain(&mut installs, components, files));
+    note_removals(&mut installs, removals);
+    count_unmet_names(&mut installs, links, files);
+    installs
 }
 
 fn read_policy(config: &Config, engine: &Engine<'_>, mounts: &Mounts) -> ReadPolicy {
@@ -163,6 +181,16 @@ fn starting(
     let scope = config.paths.iter().filter_map(|path| files.resolve(path).ok());
     let scope: Vec<PathBuf> = scope.collect();
     launches(files, principals, &scope, &projects(components))
+}
+
+/// uv links the files of a package from its cache into every environment that has it: names
+/// that were not met are copies out of scope.
+fn count_unmet_names(installs: &mut [InfectedInstall], links: &Links, files: &DiskFiles) {
+    for install in installs {
+        let inodes = install.metadata_files().filter_map(|path| files.inode_no_follow(&path).ok());
+        let n_unmet = inodes.filter(Inode::is_regular).map(|inode| links.n_unmet(&inode)).max();
+        install.n_unmet_names = n_unmet.unwrap_or(0);
+    }
 }
 
 /// What other people's catalogues say of the packages that were found, and into the
@@ -219,7 +247,8 @@ fn moved_stores(
         .collect()
 }
 
-/// Walks the roots and reads what is there, then the environments of processes.
+/// Walks the roots and reads what is there, then the environments of processes and the
+/// histories of repositories.
 fn collect(
     config: &Config,
     shared: &Shared<'_>,
@@ -228,7 +257,7 @@ fn collect(
     running: &Running,
 ) {
     let excluded = PathPatterns::new(config.excluded.iter().map(|pattern| (pattern, 0)));
-    let is_wanted = |path: &Path| shared.speaks_of_packages(path);
+    let is_wanted = |path: &Path| shared.is_audited(path);
     let swept = roots.iter().filter(|root| root.state == RootState::Swept);
     let plan = Plan {
         root: &config.root,
@@ -251,6 +280,8 @@ fn collect(
         worker.harvest.coverage.problems.extend(running.problems.iter().cloned());
         running.environments.iter().for_each(|artifact| worker.look_at(artifact));
     }
+    drop(worker);
+    repositories::read_all(shared);
 }
 
 /// Judges every finding against every infected install and every user.

@@ -12,7 +12,7 @@ use crate::model::advisory::{
     Advisory, AdvisoryIndex, BadPackage, Ecosystem, ForeignAdvisories, Indicator, Role, Weight,
 };
 use crate::model::artifact::Artifact;
-use crate::model::component::{Component, Mention, MentionSource, Sighting};
+use crate::model::component::{Component, Mention, Sighting};
 use crate::model::exposure::Truth;
 use crate::model::path_pattern::PathPatterns;
 
@@ -121,7 +121,7 @@ impl<'r> Catalogue<'r> {
         let at = mention.at.as_ref().map(|dated| dated.at);
         let mut hits = self.hits_of(mention.ecosystem, &mention.name, &mention.version);
         hits.retain(|(index, package)| {
-            let says_nothing = package.is_moved && mention.source == MentionSource::Lockfile;
+            let says_nothing = package.is_moved && mention.source.is_lock_file();
             !says_nothing && self.advisory(*index).is_bad_at(package, at)
         });
         hits
@@ -135,6 +135,11 @@ impl<'r> Catalogue<'r> {
         version: &str,
     ) -> Vec<(AdvisoryIndex, &'r BadPackage)> {
         self.judged(ecosystem, name, version, Truth::Yes)
+    }
+
+    /// Whether any advisory names a package, by its normalised name, in whatever version.
+    pub fn names_package(&self, ecosystem: Ecosystem, name: &str) -> bool {
+        self.packages.contains_key(&(ecosystem, name.to_owned()))
     }
 
     /// A problem if there are advisories which name a component, and nobody can say whether
@@ -197,7 +202,7 @@ fn sighting(
 mod tests {
     use super::*;
     use crate::model::advisory::{Trigger, VersionEvent, VersionRange};
-    use crate::model::component::Dated;
+    use crate::model::component::{Dated, MentionSource};
     use crate::model::rule::Confidence;
     use crate::model::time::{Moment, Window};
 
@@ -299,6 +304,7 @@ mod tests {
                     path,
                     at,
                     owner_uid,
+                    until: None,
                     line: None,
                 })
                 .len()

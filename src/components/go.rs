@@ -1,6 +1,8 @@
 //! Go modules that are here as code: vendored into a project, or built into a program, which
 //! says so itself. Only ELF programs, only the format that Go writes since 1.18.
 
+use std::path::Path;
+
 use memchr::memmem;
 
 use crate::components::version::normal_name;
@@ -60,13 +62,18 @@ pub fn is_program(artifact: &Artifact, beginning: &[u8]) -> bool {
 
 /// Whether the modes and the place of a file are those of a program that is to be looked at.
 fn may_be_program(artifact: &Artifact) -> bool {
-    is_executable(artifact) && artifact.inode.n_links < 2 || lies_among_programs(artifact)
+    is_executable(artifact) && artifact.inode.n_links < 2 || is_among_programs(artifact)
 }
 
 /// Whether a file lies where programs are called from.
-pub fn lies_among_programs(artifact: &Artifact) -> bool {
-    let folder = artifact.path.parent().and_then(|folder| folder.file_name());
-    is_executable(artifact) && folder.is_some_and(|name| name == "bin" || name == "sbin")
+pub fn lies_among_programs(path: &Path) -> bool {
+    let folder = path.parent().and_then(Path::file_name);
+    folder.is_some_and(|name| name == "bin" || name == "sbin")
+}
+
+/// Whether a file lies there and may be run.
+pub fn is_among_programs(artifact: &Artifact) -> bool {
+    is_executable(artifact) && lies_among_programs(&artifact.path)
 }
 
 fn is_executable(artifact: &Artifact) -> bool {

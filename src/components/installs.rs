@@ -9,9 +9,7 @@ use crate::components::past::{join, lies_in_cache};
 use crate::components::runners::{Surroundings, runners};
 use crate::components::windows::set_windows;
 use crate::model::advisory::{AdvisoryIndex, BadPackage, Trigger, Weight};
-use crate::model::component::{
-    Component, InfectedInstall, Mention, MentionSource, Presence, Sighting,
-};
+use crate::model::component::{Component, InfectedInstall, Mention, Presence, Sighting};
 use crate::model::path_pattern::is_within;
 
 /// All infected installs, sorted by advisory and place. Traces that count are given to
@@ -73,7 +71,7 @@ fn mentioned(
     catalogue: &Catalogue<'_>,
     mentions: &[Mention],
 ) -> impl Iterator<Item = AdvisoryIndex> {
-    let here = mentions.iter().filter(|one| one.source != MentionSource::Lockfile);
+    let here = mentions.iter().filter(|one| !one.source.is_lock_file());
     let hits = here.flat_map(|one| catalogue.hits_of(one.ecosystem, &one.name, &one.version));
     hits.map(|(advisory, _)| advisory)
 }

@@ -24,6 +24,7 @@ mod windows;
 
 pub use catalogue::Catalogue;
 pub use installs::infected_installs;
+pub use past::note_removals;
 pub use provenance::explain;
 pub use runners::Surroundings;
 pub use sites::projects;

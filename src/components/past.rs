@@ -9,7 +9,7 @@ use crate::components::catalogue::Catalogue;
 use crate::components::version::is_same_version;
 use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger};
 use crate::model::component::{
-    Component, Dated, InfectedInstall, Mention, MentionSource, Runner, Sighting,
+    Component, Dated, InfectedInstall, Mention, MentionSource, Removal, Runner, Sighting,
 };
 use crate::model::layer::layer_of;
 use crate::model::path_pattern::is_within;
@@ -65,12 +65,10 @@ fn add_triggers(install: &mut InfectedInstall, triggers: &[Trigger]) {
 }
 
 fn place(mention: &Mention) -> Place {
-    match mention.source {
-        MentionSource::Lockfile | MentionSource::Bundle => {
-            Place::Project(project(mention).to_owned())
-        }
-        _ => Place::User(mention.owner_uid, layer_of(&mention.path).map(Path::to_owned)),
+    if mention.source.is_of_project() {
+        return Place::Project(project(mention).to_owned());
     }
+    Place::User(mention.owner_uid, layer_of(&mention.path).map(Path::to_owned))
 }
 
 /// The folder that a lock file speaks for; all of Node keep a copy within `node_modules`.
@@ -131,6 +129,26 @@ pub fn first_mention(install: &InfectedInstall) -> Option<Dated> {
     let is_there = install.component.is_some();
     let counts = |mention: &&Mention| !is_there || mention.source == MentionSource::Log;
     install.mentions.iter().filter(counts).filter_map(|mention| mention.at.clone()).min()
+}
+
+/// Gives what is not installed now the latest time at which its user took it away, after
+/// anything that says it was got. Another copy may have stayed: the window is not closed.
+pub fn note_removals(installs: &mut [InfectedInstall], removals: &[Removal]) {
+    for install in installs.iter_mut().filter(|install| install.component.is_none()) {
+        let ends =
+            |removal: &&Removal| install.mentions.iter().any(|mention| is_end_of(removal, mention));
+        let latest = removals.iter().filter(ends).max_by_key(|one| (&one.at, &one.path));
+        install.removed = latest.cloned();
+    }
+}
+
+fn is_end_of(removal: &Removal, mention: &Mention) -> bool {
+    let version = removal.version.as_ref();
+    !mention.source.is_of_project()
+        && (removal.ecosystem, &removal.name) == (mention.ecosystem, &mention.name)
+        && removal.owner_uid == mention.owner_uid
+        && version.is_none_or(|one| is_same_version(mention.ecosystem, one, &mention.version))
+        && mention.at.as_ref().is_none_or(|got| got.at <= removal.at.at)
 }
 
 #[cfg(test)]

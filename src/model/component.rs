@@ -67,10 +67,29 @@ pub struct Mention {
     pub path: PathBuf,
     /// When, as far as the file itself or its stamps say.
     pub at: Option<Dated>,
+    /// When the file ceased to say so; `None` where it still does, or nothing tells.
+    pub until: Option<Dated>,
     /// Owner of the file.
     pub owner_uid: u32,
     /// Which line of a lock file, from 1, where that is known.
     pub line: Option<u64>,
+}
+
+/// What somebody took away, by a log or a history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Removal {
+    /// Where the package comes from.
+    pub ecosystem: Ecosystem,
+    /// Name, normalised for its ecosystem.
+    pub name: String,
+    /// Which version; `None` where nobody said.
+    pub version: Option<String>,
+    /// Which file says so.
+    pub path: PathBuf,
+    /// When, by the file itself.
+    pub at: Dated,
+    /// Owner of the file.
+    pub owner_uid: u32,
 }
 
 /// What a mention proves, the most first.
@@ -88,6 +107,8 @@ pub enum MentionSource {
     History,
     /// A lock file: an install of this project takes this version.
     Lockfile,
+    /// A lock file as some commit has it: an install of this project took this version then.
+    LockfileHistory,
 }
 
 impl MentionSource {
@@ -95,6 +116,16 @@ impl MentionSource {
     /// have been filled by something that never came to run it.
     pub const fn was_asked_for(self) -> bool {
         matches!(self, Self::Bundle | Self::Leftover | Self::Log | Self::History)
+    }
+
+    /// Whether it says what an install would take, and of no install.
+    pub const fn is_lock_file(self) -> bool {
+        matches!(self, Self::Lockfile | Self::LockfileHistory)
+    }
+
+    /// Whether it speaks for a project, and not for a user.
+    pub const fn is_of_project(self) -> bool {
+        matches!(self, Self::Bundle) || self.is_lock_file()
     }
 
     /// The word that reports use.
@@ -106,6 +137,7 @@ impl MentionSource {
             Self::Cache => "cache",
             Self::History => "history",
             Self::Lockfile => "lockfile",
+            Self::LockfileHistory => "lockfile-history",
         }
     }
 }
@@ -154,6 +186,11 @@ pub struct InfectedInstall {
     pub certain: Option<DatedWindow>,
     /// What brought it here, and what to change.
     pub provenance: Provenance,
+    /// When it was last taken away, where it is not installed now and something says so.
+    pub removed: Option<Removal>,
+    /// Further names of its files that the sweep did not meet: hard links of a cache or of
+    /// another environment on the same file system.
+    pub n_unmet_names: u64,
 }
 
 impl InfectedInstall {
@@ -173,12 +210,23 @@ impl InfectedInstall {
             },
             certain: None,
             provenance: Provenance::default(),
+            removed: None,
+            n_unmet_names: 0,
         }
     }
 
     /// Both windows, without their evidence.
     pub fn bounds(&self) -> Bounds {
         Bounds { outer: self.window.window, certain: self.certain.as_ref().map(|one| one.window) }
+    }
+
+    /// Files that an installer takes from the package as they are, and may link from a cache.
+    pub fn metadata_files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        let folders = self.component.iter().map(|component| &component.path);
+        let installed =
+            folders.flat_map(|folder| [folder.join("METADATA"), folder.join("package.json")]);
+        let unpacked = self.mentions.iter().map(|mention| &mention.path);
+        installed.chain(unpacked.filter(|path| path.ends_with("METADATA")).cloned())
     }
 
     /// How the package is here.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::error::{Problem, ProblemCode};
+use crate::model::reach::Reaches;
 
 /// Most problems of one code that are listed by path; the rest are counted.
 pub const LISTED_PER_CODE_MAX: usize = 1000;
@@ -27,6 +28,8 @@ pub struct Coverage {
     pub rejected: BTreeMap<&'static str, u64>,
     /// What was taken from other people's catalogues, in the order in which they were named.
     pub catalogues: Vec<CatalogueTally>,
+    /// How far back the evidence of past installs reaches.
+    pub reaches: Reaches,
     /// Places that could not be looked into.
     pub problems: ProblemList,
     /// Whether the sweep was stopped before its end.
@@ -58,6 +61,9 @@ impl Coverage {
             *self.rejected.entry(reason).or_default() += n;
         }
         self.catalogues.extend(other.catalogues);
+        for (family, reach) in other.reaches {
+            self.reaches.entry(family).or_default().merge(reach);
+        }
         self.problems.merge(other.problems);
         self.interrupted |= other.interrupted;
     }

@@ -18,6 +18,7 @@ pub mod location;
 pub mod path_pattern;
 pub mod principal;
 pub mod provenance;
+pub mod reach;
 pub mod rule;
 pub mod rule_set;
 pub mod secret;

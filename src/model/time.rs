@@ -37,6 +37,18 @@ impl Moment {
         Some(Self::new(stamp.as_second(), stamp.subsec_nanosecond().unsigned_abs()))
     }
 
+    /// Reads the date of an HTTP answer: `Tue, 24 Mar 2026 11:02:03 GMT`.
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let (_, rest) = text.split_once(", ")?;
+        let mut words = rest.split(' ');
+        let (day, month, year) = (words.next()?, words.next()?, words.next()?);
+        let (time, zone) = (words.next()?, words.next()?);
+        let months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        let number = months.find(month).filter(|at| at % 3 == 0 && month.len() == 3)? / 3 + 1;
+        let text = format!("{year}-{number:02}-{day}T{time}Z");
+        Self::parse(&text).filter(|_| zone == "GMT")
+    }
+
     /// Numbers above 10¹¹ are milliseconds (as seconds they would lie past the year 5000).
     fn from_number(number: f64) -> Option<Self> {
         let seconds = if number > 1e11 { number / 1000.0 } else { number };
@@ -109,6 +121,18 @@ mod tests {
         check("2026-03-24", Some("2026-03-24T00:00:00Z"));
         check("1774348740", Some("2026-03-24T10:39:00Z"));
         check("1774348740000", Some("2026-03-24T10:39:00Z"));
+    }
+
+    #[test]
+    fn dates_of_http_answers_are_read() {
+        let read = |text| Moment::parse_http(text).map(|moment| moment.to_string());
+        let expected = Some("2026-03-24T11:02:03Z".to_owned());
+        assert_eq!(read("Tue, 24 Mar 2026 11:02:03 GMT"), expected);
+        for text in
+            ["", "Tue, 24 arA 2026 11:02:03 GMT", "Tue, 24 Mar 2026 11:02:03 +0200", "Tue, é"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 pub mod containers;
 pub mod encoding;
+pub mod git;
 pub mod host_files;
+pub mod inflate;
 pub mod lines;
 pub mod map;
 pub mod open;

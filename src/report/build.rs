@@ -10,13 +10,14 @@ use crate::error::Problem;
 use crate::model::advisory::{Advisory, BadPackage, Claim, Ecosystem, Trigger, Weight};
 use crate::model::authority::Authority;
 use crate::model::component::{
-    Component, Dated, DatedWindow, InfectedInstall, Mention, Runner, Sighting,
+    Component, Dated, DatedWindow, InfectedInstall, Mention, Removal, Runner, Sighting,
 };
 use crate::model::coverage::{CatalogueTally, Coverage, ProblemList};
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Expiry, Location, Protection};
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
 use crate::model::principal::Principals;
+use crate::model::reach::{EvidenceFamily, Reach};
 use crate::model::rule::Confidence;
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::KeyOrigin;
@@ -75,6 +76,8 @@ impl Context<'_> {
             runners: install.runners.iter().map(|one| self.runner(one)).collect(),
             window: dated_window(&install.window),
             certain: install.certain.as_ref().map(dated_window),
+            removed: install.removed.as_ref().map(|one| self.removal(one)),
+            n_unmet_names: install.n_unmet_names,
             clean_before: bad.and_then(|package| package.clean_before.clone()),
             clean_after: bad.and_then(|package| package.clean_after.clone()),
             provenance: provenance::provenance(&install.provenance),
@@ -89,8 +92,17 @@ impl Context<'_> {
             version: mention.version.clone(),
             ecosystem: mention.ecosystem.as_str(),
             at: mention.at.as_ref().map(dated),
+            until: mention.until.as_ref().map(dated),
             owner: self.user(mention.owner_uid),
             line: mention.line,
+        }
+    }
+
+    fn removal(&self, removal: &Removal) -> view::Removal {
+        view::Removal {
+            path: HostPath(removal.path.clone()),
+            at: dated(&removal.at),
+            owner: self.user(removal.owner_uid),
         }
     }
 
@@ -369,6 +381,7 @@ fn coverage(coverage: &Coverage) -> view::Coverage {
         rejected: coverage.rejected.clone(),
         access_times_touched: coverage.n_access_times_touched,
         catalogues: coverage.catalogues.iter().map(catalogue).collect(),
+        evidence: coverage.reaches.iter().map(reach).collect(),
         problems: problems(&coverage.problems),
     }
 }
@@ -379,6 +392,17 @@ fn catalogue(tally: &CatalogueTally) -> view::Catalogue {
         n_used: tally.n_used,
         n_with_unknown_fields: tally.n_with_unknown_fields,
         left_out: tally.left_out.iter().map(|(reason, n)| (reason.code(), *n)).collect(),
+    }
+}
+
+fn reach((family, reach): (&EvidenceFamily, &Reach)) -> view::Reach {
+    let Reach { n_files, n_dated, earliest, latest } = reach;
+    view::Reach {
+        family: family.title(),
+        n_files: *n_files,
+        n_dated: *n_dated,
+        earliest: earliest.map(|at| at.to_string()),
+        latest: latest.map(|at| at.to_string()),
     }
 }
 

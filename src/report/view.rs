@@ -14,7 +14,7 @@ use serde::ser::Serializer;
 
 use crate::model::exposure::Reason;
 pub use crate::report::view::host_path::HostPath;
-pub use evidence::{Authority, Mention, Runner, Sighting};
+pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 
 /// The whole report. Lists are sorted, so the same data give the same bytes.
@@ -208,6 +208,10 @@ pub struct InfectedInstall {
     pub window: DatedWindow,
     /// From when to when it certainly was here; `None` where nothing proves that.
     pub certain: Option<DatedWindow>,
+    /// When it was last taken away; `None` where it is installed, or nothing says so.
+    pub removed: Option<Removal>,
+    /// Further names (hard links) of its files that the sweep did not meet.
+    pub n_unmet_names: u64,
     /// The last clean version before the bad ones.
     pub clean_before: Option<String>,
     /// The first clean version after them.
@@ -452,6 +456,8 @@ pub struct Coverage {
     pub access_times_touched: u64,
     /// What was taken from other people's catalogues.
     pub catalogues: Vec<Catalogue>,
+    /// How far back the evidence of past installs reaches, by kind.
+    pub evidence: Vec<Reach>,
     /// What could not be looked into.
     pub problems: Problems,
 }

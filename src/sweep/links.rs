@@ -18,8 +18,8 @@ pub struct Links {
 enum State {
     /// It may hold something: the names met so far.
     Named(Vec<PathBuf>),
-    /// It was read and holds nothing: its names do not matter.
-    Clean,
+    /// It was read and holds nothing: its names do not matter, but how many were met.
+    Clean(u64),
 }
 
 impl Links {
@@ -32,7 +32,7 @@ impl Links {
         let mut states = locked(&self.states);
         match states.get_mut(&key(&artifact.inode)) {
             Some(State::Named(names)) => names.push(artifact.path.clone()),
-            Some(State::Clean) => {}
+            Some(State::Clean(n_names)) => *n_names += 1,
             None => {
                 let names = State::Named(vec![artifact.path.clone()]);
                 states.insert(key(&artifact.inode), names);
@@ -45,8 +45,16 @@ impl Links {
     /// An inode was read. What holds nothing needs no names.
     pub fn done(&self, inode: &Inode, has_findings: bool) {
         if inode.n_links > 1 && !has_findings {
-            locked(&self.states).insert(key(inode), State::Clean);
+            let mut states = locked(&self.states);
+            let n_names = states.get(&key(inode)).map_or(1, State::n_names);
+            states.insert(key(inode), State::Clean(n_names));
         }
+    }
+
+    /// How many names an inode has that were not met.
+    pub fn n_unmet(&self, inode: &Inode) -> u64 {
+        let n_met = locked(&self.states).get(&key(inode)).map_or(1, State::n_names);
+        inode.n_links.saturating_sub(n_met)
     }
 
     /// Gives every finding in a linked inode all its names, the first by order as its path.
@@ -60,6 +68,15 @@ impl Links {
             names.dedup();
             location.path = names.remove(0);
             location.other_names = names;
+        }
+    }
+}
+
+impl State {
+    fn n_names(&self) -> u64 {
+        match self {
+            Self::Named(names) => names.len() as u64,
+            Self::Clean(n_names) => *n_names,
         }
     }
 }

@@ -1,101 +1,21 @@
-//! What one thread does with each thing the walk meets: read, detect, vet, recognise,
-//! and keep the harvest. A bug or a hostile file ends the work on one file, never the sweep.
-//! The only door to rayon.
+//! What one thread does with each thing the walk meets: read it, look at it, and keep the
+//! harvest. A bug or a hostile file ends the work on one file, never the sweep.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-
-use crate::advisories::Library;
-use crate::components::mentions::Needs;
-use crate::components::{Catalogue, components, go, is_metadata, mentions};
-use crate::detect::engine::{Engine, Window};
-use crate::detect::stores::Stores;
+use crate::components::go;
+use crate::detect::engine::Window;
 use crate::discover::walk::Met;
 use crate::error::{Problem, ProblemCode};
-use crate::inventory::settle;
-use crate::model::advisory::Ecosystem;
 use crate::model::artifact::{Artifact, ArtifactKind};
-use crate::model::candidate::Candidate;
-use crate::model::component::{Component, Mention, Sighting};
-use crate::model::coverage::{Coverage, Skip};
-use crate::model::finding::{Finding, Identity, Location, Rejection};
-use crate::model::host::HostFiles;
+use crate::model::coverage::Skip;
 use crate::model::inventory::Task;
-use crate::model::location::Span;
-use crate::model::secret::SecretKey;
-use crate::model::segment::{Margins, Segment};
-use crate::model::store::StoreIndex;
-use crate::read::containers::is_container;
-use crate::read::encoding::{Transcoded, from_utf16, is_utf16};
-use crate::read::lines::LineCounter;
-use crate::read::map::Mapping;
-use crate::read::reader::{Chunks, Contents, ReadPolicy, Reader, Reading};
-use crate::sweep::links::Links;
-use crate::sweep::{Watch, locked};
-use crate::vet::vet;
-
-/// A mapped file is cut into pieces of this size, so that it keeps all cores busy.
-const PIECE_BYTES: usize = 8 << 20;
-/// So much of a large file is looked at to tell its encoding.
-const SAMPLE_BYTES: usize = 4096;
-/// A file with a known hash is hashed up to this size.
-const HASHED_BYTES_MAX: u64 = 64 << 20;
-
-/// What all workers share.
-pub struct Shared<'s> {
-    pub task: Task,
-    pub engine: &'s Engine<'s>,
-    pub stores: &'s Stores<'s>,
-    pub catalogue: &'s Catalogue<'s>,
-    pub library: &'s Library,
-    pub files: &'s dyn HostFiles,
-    pub policy: &'s ReadPolicy,
-    pub key: &'s SecretKey,
-    pub watch: &'s Watch,
-    /// Inodes with several names that were met.
-    pub links: Links,
-    /// Held by the one worker that has a large file in memory.
-    pub large: Mutex<()>,
-    /// Where workers leave what they found when they are done.
-    pub harvest: Mutex<Harvest>,
-}
-
-impl Shared<'_> {
-    /// Whether a file may say something of packages, by its path alone.
-    pub fn speaks_of_packages(&self, path: &Path) -> bool {
-        is_metadata(path) || mentions::is_mention(path) || self.catalogue.names(path)
-    }
-
-    /// Whether an audit needs the bytes of such a file; of the others the name tells, or
-    /// their hash, which is taken apart.
-    fn needs_bytes(&self, artifact: &Artifact) -> bool {
-        let path = &artifact.path;
-        go::lies_among_programs(artifact)
-            || is_metadata(path)
-            || mentions::needs(path).is_some_and(|needs| needs != Needs::Name)
-    }
-
-    /// Whether somebody wants the sweep to end; also asked within large files.
-    fn is_interrupted(&self) -> bool {
-        self.watch.interrupted.load(Ordering::Relaxed)
-    }
-}
-
-/// What was found so far.
-#[derive(Default)]
-pub struct Harvest {
-    pub findings: Vec<Finding>,
-    pub components: Vec<Component>,
-    pub sightings: Vec<Sighting>,
-    pub mentions: Vec<Mention>,
-    pub coverage: Coverage,
-}
+use crate::read::git;
+use crate::read::reader::{Contents, Reader, Reading};
+use crate::sweep::locked;
+use crate::sweep::look::Look;
+use crate::sweep::shared::{Harvest, Shared};
 
 /// One thread's reader, window and harvest.
 pub struct Worker<'s> {
@@ -113,6 +33,8 @@ impl Drop for Worker<'_> {
         all.components.extend(mine.components);
         all.sightings.extend(mine.sightings);
         all.mentions.extend(mine.mentions);
+        all.removals.extend(mine.removals);
+        all.repositories.extend(mine.repositories);
         all.coverage.merge(mine.coverage);
     }
 }
@@ -141,6 +63,9 @@ impl<'s> Worker<'s> {
         if !self.is_to_be_read(artifact) {
             return self.harvest.coverage.skip(Skip::HardLink);
         }
+        if git::is_head(&self.shared.policy.root, &artifact.path) {
+            self.harvest.repositories.push(artifact.clone());
+        }
         let n_findings = self.harvest.findings.len();
         if catch_unwind(AssertUnwindSafe(|| self.read(artifact))).is_err() {
             self.harvest.coverage.problems.push(Problem::new(
@@ -160,14 +85,13 @@ impl<'s> Worker<'s> {
         is_new
             || !self.shared.stores.at(&artifact.path).is_empty()
             || self.shared.speaks_of_packages(&artifact.path)
-            || go::lies_among_programs(artifact)
+            || go::is_among_programs(artifact)
     }
 
     fn read(&mut self, artifact: &Artifact) {
         let Self { shared, reader, window, harvest } = self;
         if shared.task == Task::Audit && !shared.needs_bytes(artifact) {
-            return Look { shared, artifact, window, harvest, raw: Vec::new() }
-                .in_part(None, false);
+            return Look::new(shared, artifact, window, harvest).in_part(None, false);
         }
         let reading = match reader.read(artifact) {
             Ok(reading) => reading,
@@ -177,7 +101,7 @@ impl<'s> Worker<'s> {
         let coverage = &mut harvest.coverage;
         coverage.problems.extend(problem);
         coverage.n_access_times_touched += u64::from(!keeps_access_time);
-        let mut look = Look { shared, artifact, window, harvest, raw: Vec::new() };
+        let mut look = Look::new(shared, artifact, window, harvest);
         let n_bytes = match contents {
             Contents::Whole(bytes) => look.whole(bytes),
             Contents::Mapped(mapping) => look.mapped(&mapping),
@@ -190,316 +114,5 @@ impl<'s> Worker<'s> {
             ArtifactKind::File => coverage.n_files_read += 1,
             ArtifactKind::Environment => coverage.n_environments += 1,
         }
-    }
-}
-
-/// A believed candidate that has no line yet.
-struct Raw {
-    identity: Identity,
-    span: Span,
-    store: Option<StoreIndex>,
-}
-
-/// The look at one artifact.
-struct Look<'l, 's> {
-    shared: &'l Shared<'s>,
-    artifact: &'l Artifact,
-    window: &'l mut Window,
-    harvest: &'l mut Harvest,
-    raw: Vec<Raw>,
-}
-
-impl Look<'_, '_> {
-    /// All bytes at hand: stores, packages and traces are recognised too.
-    fn whole(&mut self, bytes: &[u8]) -> u64 {
-        let transcoded = from_utf16(bytes);
-        let text = transcoded.as_ref().map_or(bytes, |transcoded| transcoded.text.as_slice());
-        if self.shared.task == Task::Sweep {
-            self.tell_unopened(bytes);
-            self.segment(&Segment::whole(text));
-            self.stores(text);
-        }
-        self.components(text);
-        self.mentions(text);
-        self.traces(Some(bytes));
-        self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
-        bytes.len() as u64
-    }
-
-    /// Pieces of a mapping, on all cores.
-    fn mapped(&mut self, mapping: &Mapping) -> u64 {
-        let bytes: &[u8] = mapping;
-        if self.shared.task == Task::Audit {
-            self.in_part(Some(bytes), false);
-            return 0;
-        }
-        self.tell_unopened(bytes);
-        let margins: Margins = self.shared.policy.margins;
-        let pieces: Vec<(Vec<Raw>, BTreeMap<&'static str, u64>)> =
-            Segment::all(bytes, PIECE_BYTES, margins)
-                .into_par_iter()
-                .filter(|_| !self.shared.is_interrupted())
-                .map(|piece| {
-                    let found = candidates(self.shared, &piece, &mut Window::default());
-                    mapping.release(&piece.bytes[piece.own]);
-                    found
-                })
-                .collect();
-        for (raw, rejected) in pieces {
-            self.take(raw, rejected);
-        }
-        self.program(bytes);
-        self.keep(None, |counter, span| counter.place(bytes, 0, span));
-        self.in_part(Some(bytes), is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
-        if mapping.is_torn() {
-            self.problem(ProblemCode::Changed, "it became shorter");
-        }
-        bytes.len() as u64
-    }
-
-    /// Overlapping pieces, one after the other. Lines are counted on the way.
-    fn chunks(&mut self, mut chunks: Chunks<'_>) -> u64 {
-        if self.shared.task == Task::Audit {
-            if go::lies_among_programs(self.artifact) {
-                self.program_in_pieces();
-            }
-            self.in_part(None, false);
-            return 0;
-        }
-        let mut counter = LineCounter::default();
-        let expected_bytes = chunks.size_bytes();
-        let (mut is_wide, mut is_program) = (false, false);
-        while let Some(chunk) = chunks.read_next().filter(|_| !self.shared.is_interrupted()) {
-            let segment = match chunk {
-                Ok(segment) => segment,
-                Err(error) => {
-                    let problem = Problem::from_io(&self.artifact.path, &error);
-                    self.harvest.coverage.problems.push(problem);
-                    break;
-                }
-            };
-            if segment.offset == 0 {
-                is_wide = is_utf16(segment.bytes);
-                is_program = go::is_program(self.artifact, segment.bytes);
-                self.tell_unopened(segment.bytes);
-            }
-            self.segment(&segment);
-            let mut local = counter;
-            self.keep(None, |_, span| {
-                // Candidates of one chunk come in the order of their keywords, not of their starts.
-                if span.start < local.counted_to() {
-                    local = counter;
-                }
-                local.place(segment.bytes, segment.offset, span)
-            });
-            let next_start = segment.offset + segment.own.end as u64;
-            let back = self.shared.policy.margins.back_bytes as u64;
-            counter.advance(segment.bytes, segment.offset, next_start.saturating_sub(back));
-        }
-        if chunks.size_bytes() < expected_bytes {
-            self.problem(ProblemCode::Changed, "it became shorter");
-        }
-        if is_program {
-            self.program_in_pieces();
-        }
-        self.in_part(None, is_wide);
-        chunks.size_bytes()
-    }
-
-    /// What else is told of a file that is not at hand as a whole.
-    fn in_part(&mut self, mapped: Option<&[u8]>, is_wide: bool) {
-        self.traces(None);
-        self.mentions_of_large(mapped);
-        let path = &self.artifact.path;
-        let by_path = components(self.artifact, &[], self.shared.files).unwrap_or_default();
-        let is_lost = || is_metadata(path) && by_path.is_empty();
-        let is_store = || is_wide || self.shared.stores.parses(path);
-        // Rules saw it; what else would have been read in it is told.
-        if is_lost() || self.shared.task == Task::Sweep && is_store() {
-            self.problem(ProblemCode::TooBigToParse, "");
-        }
-        self.harvest.components.extend(by_path);
-    }
-
-    fn segment(&mut self, segment: &Segment<'_>) {
-        let (raw, rejected) = candidates(self.shared, segment, self.window);
-        self.take(raw, rejected);
-    }
-
-    fn take(&mut self, raw: Vec<Raw>, rejected: BTreeMap<&'static str, u64>) {
-        self.raw.extend(raw);
-        for (reason, n) in rejected {
-            *self.harvest.coverage.rejected.entry(reason).or_default() += n;
-        }
-    }
-
-    fn stores(&mut self, text: &[u8]) {
-        let mut first_trouble = None;
-        for store in self.shared.stores.at(&self.artifact.path) {
-            let mut sieve = Sieve::new(self.shared);
-            let parsed = self.shared.stores.scan(store, text, self.window, &mut |candidate| {
-                sieve.judge(&candidate);
-            });
-            self.take(sieve.raw, sieve.rejected);
-            first_trouble = first_trouble.or(parsed.err());
-        }
-        // Several stores may share a place; a file that is broken for one is for the others.
-        if let Some(malformed) = first_trouble {
-            self.problem(ProblemCode::StoreMalformed, &malformed.to_string());
-        }
-    }
-
-    fn components(&mut self, bytes: &[u8]) {
-        match components(self.artifact, bytes, self.shared.files) {
-            Ok(found) => self.harvest.components.extend(found),
-            Err(problem) => self.harvest.coverage.problems.push(problem),
-        }
-        self.program(bytes);
-        let claims = self.shared.catalogue.record_claims(self.artifact, bytes);
-        self.harvest.sightings.extend(claims);
-    }
-
-    /// Modules that a program was built from; it gets all of the program.
-    fn program(&mut self, bytes: &[u8]) {
-        if go::is_program(self.artifact, bytes) {
-            let found = go::built_in(self.artifact, bytes, self.shared.files);
-            self.harvest.components.extend(found);
-        }
-    }
-
-    /// The same for one that came in pieces: it is read again, one at a time in all threads,
-    /// so that memory stays bounded.
-    fn program_in_pieces(&mut self) {
-        let _one_at_a_time = locked(&self.shared.large);
-        match self.shared.files.read(&self.artifact.path, mentions::SIZE_BYTES_MAX) {
-            Ok(bytes) => self.program(&bytes),
-            Err(_) => self.problem(ProblemCode::ComponentsTooBig, ""),
-        }
-    }
-
-    /// Bad versions that the artifact speaks of, and packages that another catalogue names:
-    /// which versions of those, is asked after the walk. Nothing else is kept.
-    fn mentions(&mut self, bytes: &[u8]) {
-        let is_wanted = |ecosystem: Ecosystem, name: &str, version: &str| {
-            !self.shared.catalogue.hits_of(ecosystem, name, version).is_empty()
-                || self.shared.library.may_name(ecosystem, name)
-        };
-        let (found, problem) = mentions::mentions(self.artifact, bytes, &is_wanted);
-        self.harvest.mentions.extend(found);
-        self.harvest.coverage.problems.extend(problem);
-    }
-
-    /// The same for what did not come as a whole: of a mapping the end is at hand, other
-    /// files are read again, one at a time in all threads, so that memory stays bounded.
-    fn mentions_of_large(&mut self, mapped: Option<&[u8]>) {
-        let path = &self.artifact.path;
-        match (mentions::needs(path), mapped) {
-            (None, _) => {}
-            (Some(Needs::Name), _) => self.mentions(&[]),
-            (Some(Needs::Tail), Some(bytes)) => {
-                // A copy: a mapping may change between two looks.
-                let tail = bytes[bytes.len().saturating_sub(mentions::TAIL_BYTES)..].to_vec();
-                self.mentions(&tail);
-            }
-            _ => {
-                let _one_at_a_time = locked(&self.shared.large);
-                match self.shared.files.read(path, mentions::SIZE_BYTES_MAX) {
-                    Ok(bytes) => self.mentions(&bytes),
-                    Err(_) => self.problem(ProblemCode::ComponentsTooBig, ""),
-                }
-            }
-        }
-    }
-
-    /// Traces of known incidents. `content` is the whole file where it is at hand; else it
-    /// is read again if its hash matters and it is small enough.
-    fn traces(&mut self, content: Option<&[u8]>) {
-        let Shared { catalogue, files, .. } = self.shared;
-        let path = &self.artifact.path;
-        let found = catalogue.sightings(self.artifact, || match content {
-            Some(bytes) => Some(Cow::Borrowed(bytes)),
-            None => files.read(path, HASHED_BYTES_MAX).ok().map(Cow::Owned),
-        });
-        self.harvest.sightings.extend(found);
-    }
-
-    /// What is packed in a container is not seen yet, and that is told.
-    fn tell_unopened(&mut self, beginning: &[u8]) {
-        if is_container(beginning) {
-            self.problem(ProblemCode::ContainerUnopened, "");
-        }
-    }
-
-    fn problem(&mut self, code: ProblemCode, why: &str) {
-        self.harvest.coverage.problems.push(Problem::new(code, &self.artifact.path, why));
-    }
-
-    /// Gives what was found its line and column, and keeps one finding a secret.
-    fn keep(
-        &mut self,
-        transcoded: Option<&Transcoded>,
-        mut place: impl FnMut(&mut LineCounter, Span) -> crate::model::location::Place,
-    ) {
-        if self.raw.is_empty() {
-            return;
-        }
-        self.raw.sort_by_key(|raw| (raw.span, raw.identity.secret_id));
-        let store = self.shared.stores.at(&self.artifact.path).first().copied();
-        let mut counter = LineCounter::default();
-        let artifact = self.artifact;
-        let findings = self.raw.drain(..).map(|raw| {
-            let mut place = place(&mut counter, raw.span);
-            if let Some(transcoded) = transcoded {
-                place.span = transcoded.span_in_file(raw.span);
-            }
-            let location = Location {
-                path: artifact.path.clone(),
-                kind: artifact.kind,
-                other_names: Vec::new(),
-                place,
-                containers: Vec::new(),
-                store: raw.store.or(store),
-                inode: artifact.inode,
-            };
-            Finding { identity: raw.identity, location }
-        });
-        self.harvest.findings.extend(settle(findings.collect()));
-    }
-}
-
-/// Rules over one piece: what was believed and, by reason, what was not.
-fn candidates(
-    shared: &Shared<'_>,
-    segment: &Segment<'_>,
-    window: &mut Window,
-) -> (Vec<Raw>, BTreeMap<&'static str, u64>) {
-    let mut sieve = Sieve::new(shared);
-    shared.engine.scan(segment, window, &mut |candidate| sieve.judge(&candidate));
-    (sieve.raw, sieve.rejected)
-}
-
-/// Vets candidates as they come.
-struct Sieve<'s> {
-    shared: &'s Shared<'s>,
-    raw: Vec<Raw>,
-    rejected: BTreeMap<&'static str, u64>,
-}
-
-impl<'s> Sieve<'s> {
-    fn new(shared: &'s Shared<'s>) -> Self {
-        Self { shared, raw: Vec::new(), rejected: BTreeMap::new() }
-    }
-
-    fn judge(&mut self, candidate: &Candidate<'_>) {
-        match vet(self.shared.engine.rules, self.shared.key, candidate) {
-            Ok(identity) => {
-                self.raw.push(Raw { identity, span: candidate.span, store: candidate.store });
-            }
-            Err(rejection) => self.reject(rejection),
-        }
-    }
-
-    fn reject(&mut self, rejection: Rejection) {
-        *self.rejected.entry(rejection.code()).or_default() += 1;
     }
 }

@@ -11,7 +11,8 @@ use crate::model::advisory::{
 };
 use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::component::{
-    Component, Dated, DatedWindow, InfectedInstall, Mention, MentionSource, Runner, Sighting,
+    Component, Dated, DatedWindow, InfectedInstall, Mention, MentionSource, Removal, Runner,
+    Sighting,
 };
 use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
 use crate::model::exposure::{Exposure, Reason, Verdict};
@@ -23,6 +24,7 @@ use crate::model::principal::{Certainty, Principal, Principals};
 use crate::model::provenance::{
     Change, ChangeKind, OriginKind, PackageOrigin, Provenance, Requirer, ToolEnvironment, ToolMaker,
 };
+use crate::model::reach::{EvidenceFamily, Reach};
 use crate::model::rule::{Confidence, Kind, KindIndex, Origin};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::{KeyOrigin, SecretId};
@@ -270,6 +272,8 @@ fn install(component: &Component) -> InfectedInstall {
             window: Window { start: at("2026-03-24T11:02:00Z"), end: at("2026-03-25T08:00:00Z") },
             evidence: "birth of RECORD".into(),
         }),
+        removed: None,
+        n_unmet_names: 0,
         provenance: provenance(),
     }
 }
@@ -488,22 +492,46 @@ pub fn mentioned() -> Inventory {
         source,
         path: path.into(),
         at: Some(Dated { at: at("2026-03-24T11:02:00Z"), evidence: "birth of it".into() }),
+        until: None,
         owner_uid: 1000,
         line: None,
     };
     let log = inventory.installs.remove(0);
     let log = InfectedInstall { component: None, sightings: Vec::new(), ..log };
     let lock_file = InfectedInstall { runners: Vec::new(), ..log.clone() };
+    let logged = mention(MentionSource::Log, "/home/ana/pip.log");
     let log = InfectedInstall {
+        removed: Some(Removal {
+            ecosystem: logged.ecosystem,
+            name: logged.name,
+            version: None,
+            path: "/home/ana/\u{1b}[2J.bash_history".into(),
+            at: Dated { at: at("2026-03-24T18:00:00Z"), evidence: "its own time".into() },
+            owner_uid: 1000,
+        }),
+        n_unmet_names: 2,
         mentions: vec![mention(MentionSource::Log, "/home/ana/\u{1b}[2Jpip.log")],
         runners: vec![Runner { certainty: Certainty::Possible, ..log.runners[0].clone() }],
         ..log
     };
     let lock_file = InfectedInstall {
-        mentions: vec![Mention { at: None, ..mention(MentionSource::Lockfile, "/srv/a/uv.lock") }],
+        mentions: vec![
+            Mention { at: None, ..mention(MentionSource::Lockfile, "/srv/a/uv.lock") },
+            Mention {
+                until: Some(Dated { at: at("2026-03-25T08:00:00Z"), evidence: "its end".into() }),
+                ..mention(MentionSource::LockfileHistory, "/srv/a/uv.lock")
+            },
+        ],
         ..lock_file
     };
     inventory.installs = vec![log, lock_file];
+    let reach =
+        Reach { n_files: 3, n_dated: 1, earliest: Some(at("2026-01-24T11:02:00Z")), latest: None };
+    inventory.coverage.reaches = [
+        (EvidenceFamily::PipLogs, reach),
+        (EvidenceFamily::LockFiles, Reach { n_files: 1, ..Reach::default() }),
+    ]
+    .into();
     inventory
 }
 

@@ -9,6 +9,7 @@ use crate::components::mentions::{
 };
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+use crate::model::reach::EvidenceFamily;
 use crate::model::time::Moment;
 
 /// How to read a workflow, an action of a project's own, or a log of a runner.
@@ -20,7 +21,7 @@ pub fn witness(path: &Path, name: &str) -> Option<Witness> {
             Some(Witness::lock_file(workflow))
         }
         _ if name.ends_with(".log") && lies_in(path, &["_diag"]) => {
-            Some(Witness::whole(MentionSource::Log, fetched))
+            Some(Witness::whole(MentionSource::Log, EvidenceFamily::RunnerLogs, fetched))
         }
         _ => None,
     }

@@ -7,10 +7,12 @@ use crate::components::mentions::naming::before_version;
 use crate::components::mentions::{Listener, Malformed, Named, Needs, Page, Witness};
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+use crate::model::reach::EvidenceFamily;
 
 /// How to read a bundle.
 pub fn witness(name: &str) -> Option<Witness> {
-    let bundle = |needs, read| Some(Witness { source: MentionSource::Bundle, needs, read });
+    let (source, family) = (MentionSource::Bundle, EvidenceFamily::Bundles);
+    let bundle = |needs, read| Some(Witness { source, family, needs, read });
     match name {
         ".pnp.cjs" | ".pnp.js" | ".pnp.data.json" => bundle(Needs::Whole, plug_and_play),
         _ if name.ends_with(".egg") => bundle(Needs::Name, egg),

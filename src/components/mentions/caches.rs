@@ -9,33 +9,63 @@ use serde::Deserialize;
 
 use crate::components::mentions::naming::{at_version, file, is_version, tarball};
 use crate::components::mentions::{
-    Listener, Malformed, Named, Needs, Page, Witness, folder_above, lies_in,
+    Listener, Malformed, Named, Needs, Page, Read, Witness, folder_above, lies_in,
 };
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+use crate::model::reach::EvidenceFamily;
 use crate::model::time::Moment;
 
 /// How to read an entry of a cache.
 pub fn witness(path: &Path, name: &str) -> Option<Witness> {
-    let source = MentionSource::Cache;
-    let by_name = |read| Some(Witness { source, needs: Needs::Name, read });
-    let whole = |read| Some(Witness { source, needs: Needs::Whole, read });
+    let by_name = |family, read| Some(entry(family, Needs::Name, read));
+    let whole = |family, read| Some(entry(family, Needs::Whole, read));
     match name {
         "METADATA" | "PKG-INFO" => distribution(path),
-        "package.json" if is_bun(path) => by_name(bun),
-        "package.json" if is_yarn(path) => whole(manifest),
-        "index.db" | "index.db-wal" if lies_in(path, &["store"]) => whole(pnpm_database),
-        _ if name.ends_with(".whl") || name.ends_with(".tar.gz") || name.ends_with(".tgz") => {
-            by_name(archive)
+        "package.json" if is_bun(path) => by_name(EvidenceFamily::BunCache, bun),
+        "package.json" if is_yarn(path) => whole(EvidenceFamily::YarnCache, manifest),
+        "index.db" | "index.db-wal" if lies_in(path, &["store"]) => {
+            whole(EvidenceFamily::PnpmStore, pnpm_database)
         }
-        _ if name.ends_with(".zip") && name.contains("-npm-") => by_name(berry),
-        _ if name.ends_with(".conda") || name.ends_with(".tar.bz2") => by_name(conda),
-        _ if name.ends_with(".json") && is_pnpm(path, name) => whole(manifest),
-        _ if is_uv(path, name) => by_name(uv),
-        _ if is_pip(path, name) => Some(Witness { source, needs: Needs::Tail, read: http_body }),
-        _ if folder_above(path, 3) == "index-v5" => whole(cacache),
+        _ if name.ends_with(".whl") || name.ends_with(".tar.gz") || name.ends_with(".tgz") => {
+            by_name(archives(path), archive)
+        }
+        _ if name.ends_with(".zip") && name.contains("-npm-") => {
+            by_name(EvidenceFamily::YarnCache, berry)
+        }
+        _ if name.ends_with(".conda") || name.ends_with(".tar.bz2") => {
+            by_name(EvidenceFamily::CondaCache, conda)
+        }
+        _ if name.ends_with(".json") && is_pnpm(path, name) => {
+            whole(EvidenceFamily::PnpmStore, manifest)
+        }
+        "lockfile-verified.jsonl" => whole(EvidenceFamily::PnpmStore, pnpm_verified),
+        _ if is_uv(path, name) => by_name(EvidenceFamily::UvCache, uv),
+        _ if is_pip(path, name) => Some(entry(http_family(path), Needs::Tail, http_body)),
+        _ if is_pip_head(path, name) => whole(EvidenceFamily::PipCache, http_head),
+        _ if folder_above(path, 3) == "index-v5" => whole(EvidenceFamily::NpmCache, cacache),
         _ => None,
     }
+}
+
+const fn entry(family: EvidenceFamily, needs: Needs, read: Read) -> Witness {
+    Witness { source: MentionSource::Cache, family, needs, read }
+}
+
+/// Whose wheels and archives lie here.
+fn archives(path: &Path) -> EvidenceFamily {
+    let owners = [
+        (["pip"], EvidenceFamily::PipCache),
+        (["uv"], EvidenceFamily::UvCache),
+        (["pypoetry"], EvidenceFamily::PoetryCache),
+    ];
+    let owner = owners.into_iter().find(|(folder, _)| lies_in(path, folder));
+    owner.map_or(EvidenceFamily::PackageArchives, |(_, family)| family)
+}
+
+fn http_family(path: &Path) -> EvidenceFamily {
+    let is_poetry = folder_above(path, 6) == "_http";
+    if is_poetry { EvidenceFamily::PoetryCache } else { EvidenceFamily::PipCache }
 }
 
 /// Metadata of what is not installed: half removed by pip, or unpacked in a cache.
@@ -44,13 +74,15 @@ fn distribution(path: &Path) -> Option<Witness> {
     let is_unpacked = folder_above(path, 3) == "archive-v0"
         || folder_above(path, 2) == "site-packages"
             && (folder_above(path, 4) == "pkgs" || folder_above(path, 6) == "pkgs");
-    let source = match (folder.starts_with('~'), is_unpacked) {
-        (true, _) => MentionSource::Leftover,
-        (_, true) => MentionSource::Cache,
+    let is_uv = folder_above(path, 3) == "archive-v0";
+    let (source, family) = match (folder.starts_with('~'), is_unpacked) {
+        (true, _) => (MentionSource::Leftover, EvidenceFamily::Leftovers),
+        (_, true) if is_uv => (MentionSource::Cache, EvidenceFamily::UvCache),
+        (_, true) => (MentionSource::Cache, EvidenceFamily::CondaCache),
         _ => return None,
     };
     let is_metadata = folder.ends_with(".dist-info") || folder.ends_with(".egg-info");
-    is_metadata.then_some(Witness { source, needs: Needs::Whole, read: metadata })
+    is_metadata.then_some(Witness { source, family, needs: Needs::Whole, read: metadata })
 }
 
 /// `Name: six` and `Version: 1.16.0`, before the first empty line.
@@ -188,6 +220,53 @@ fn is_pip(path: &Path, name: &str) -> bool {
     is_body || is_hash && ["http", "_http"].contains(&folder_above(path, 6))
 }
 
+/// `http-v2/0/1/2/3/4/HASH`, beside its body.
+fn is_pip_head(path: &Path, name: &str) -> bool {
+    let is_hash = name.len() >= 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash && folder_above(path, 6) == "http-v2"
+}
+
+/// The head of a response, as msgpack: headers stand in it as text behind a byte or two for
+/// their length. The index tells project and version of a file, and the date is its own
+/// clock's: nobody on this host made it up.
+fn http_head(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
+    let at = header(page.bytes, "date").and_then(Moment::parse_http);
+    let at = at.map(|at| (at, "date of the index's answer in pip's cache"));
+    listener(Named::moment(at));
+    let field = |name| header(page.bytes, name);
+    if let Some(package) = field("x-pypi-file-project").zip(field("x-pypi-file-version")) {
+        listener(Named { at, ..Named::new(Ecosystem::PyPI, package) });
+    }
+    Ok(())
+}
+
+/// A short text behind a name, both as msgpack writes them; case does not matter in names.
+fn header<'b>(bytes: &'b [u8], name: &str) -> Option<&'b str> {
+    let lengths = memchr::memchr_iter(0xA0 | name.len() as u8 & 0x1F, bytes);
+    lengths.into_iter().find_map(|at| {
+        let (key, rest) = bytes[at + 1..].split_at_checked(name.len())?;
+        if !key.eq_ignore_ascii_case(name.as_bytes()) {
+            return None;
+        }
+        let (length, rest) = match rest {
+            [short @ 0xA0..=0xBF, rest @ ..] => (usize::from(short & 0x1F), rest),
+            [0xD9 | 0xC4, length, rest @ ..] => (usize::from(*length), rest),
+            _ => return None,
+        };
+        std::str::from_utf8(rest.get(..length)?).ok()
+    })
+}
+
+/// `{"lockfile": {...}, "verifiedAt": "2026-03-24T11:02:03.123Z"}`, a line for each install.
+fn pnpm_verified(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
+    let text = page.text();
+    for (_, rest) in text.lines().filter_map(|line| line.split_once("\"verifiedAt\":\"")) {
+        let at = rest.split('"').next().and_then(Moment::parse);
+        listener(Named::moment(at.map(|at| (at, "time in pnpm's list of verified lock files"))));
+    }
+    Ok(())
+}
+
 /// A wheel lists `name-1.2.3.dist-info/METADATA` among its members, uncompressed.
 pub fn http_body(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed> {
     const MEMBER: &[u8] = b".dist-info/METADATA";
@@ -218,8 +297,9 @@ fn cacache(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed
         // A line that was cut off is npm's own way to be interrupted: the next one counts.
         let Ok(entry) = serde_json::from_str::<Entry>(json) else { continue };
         let at = entry.time.map(|time| Moment::new(time.div_euclid(1000), 0));
+        let at = at.map(|at| (at, "time of download in npm's cache index"));
+        listener(Named::moment(at));
         if let Some(package) = tarball(&entry.key) {
-            let at = at.map(|at| (at, "time of download in npm's cache index"));
             listener(Named { at, ..Named::new(Ecosystem::Npm, package) });
         }
     }

@@ -8,6 +8,7 @@ use crate::components::mentions::python_locks::each_package;
 use crate::components::mentions::{Listener, Malformed, Named, Page, Witness, folder_above};
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+use crate::model::reach::EvidenceFamily;
 
 /// Where cargo unpacks crates, and where it checks out repositories: lock files in there are
 /// those of other people.
@@ -17,10 +18,14 @@ const SOURCES: &[&str] = &["/registry/src/", "/git/checkouts/"];
 pub fn witness(path: &Path, name: &str) -> Option<Witness> {
     match name {
         "Cargo.lock" if !is_of_others(path) => Some(Witness::lock_file(lock)),
-        "Cargo.toml" if is_unpacked(path) => Some(Witness::by_name(MentionSource::Cache, unpacked)),
-        _ if name.ends_with(".crate") => Some(Witness::by_name(MentionSource::Cache, archive)),
+        "Cargo.toml" if is_unpacked(path) => {
+            Some(Witness::by_name(MentionSource::Cache, EvidenceFamily::CargoCache, unpacked))
+        }
+        _ if name.ends_with(".crate") => {
+            Some(Witness::by_name(MentionSource::Cache, EvidenceFamily::CargoCache, archive))
+        }
         _ if name.ends_with(".d") && is_build(path) => {
-            Some(Witness::whole(MentionSource::Log, built))
+            Some(Witness::whole(MentionSource::Log, EvidenceFamily::CargoBuilds, built))
         }
         _ => None,
     }

@@ -11,18 +11,21 @@ use crate::components::mentions::naming;
 use crate::components::mentions::{Listener, Malformed, Named, Page, Witness, folder_above};
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+use crate::model::reach::EvidenceFamily;
 use crate::model::time::Moment;
 
 /// How to read what an editor leaves.
 pub fn witness(path: &Path, name: &str) -> Option<Witness> {
     let is_packed = || folder_above(path, 1) == "CachedExtensionVSIXs";
     match name {
-        "extensions.json" if is_list(path) => Some(Witness::whole(MentionSource::Log, list)),
+        "extensions.json" if is_list(path) => {
+            Some(Witness::whole(MentionSource::Log, EvidenceFamily::EditorLists, list))
+        }
         ".obsolete" if folder_above(path, 1) == "extensions" => {
-            Some(Witness::whole(MentionSource::Leftover, obsolete))
+            Some(Witness::whole(MentionSource::Leftover, EvidenceFamily::EditorLists, obsolete))
         }
         _ if name.ends_with(".vsix") || is_packed() => {
-            Some(Witness::by_name(MentionSource::Cache, packed))
+            Some(Witness::by_name(MentionSource::Cache, EvidenceFamily::EditorLists, packed))
         }
         _ => None,
     }

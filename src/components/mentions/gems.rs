@@ -6,12 +6,15 @@ use crate::components::mentions::naming;
 use crate::components::mentions::{Listener, Malformed, Named, Page, Witness, name_of};
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+use crate::model::reach::EvidenceFamily;
 
 /// How to read what RubyGems and Bundler leave.
 pub fn witness(path: &Path, name: &str) -> Option<Witness> {
     match name {
         "Gemfile.lock" | "gems.locked" if !is_in_gem(path) => Some(Witness::lock_file(lock)),
-        _ if name.ends_with(".gem") => Some(Witness::by_name(MentionSource::Cache, archive)),
+        _ if name.ends_with(".gem") => {
+            Some(Witness::by_name(MentionSource::Cache, EvidenceFamily::GemCache, archive))
+        }
         _ => None,
     }
 }

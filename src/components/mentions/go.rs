@@ -11,20 +11,22 @@ use crate::components::mentions::{
 };
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+use crate::model::reach::EvidenceFamily;
 
 /// More than this is no path of a source file.
 const PATH_BYTES_MAX: usize = 512;
 
 /// How to read what Go leaves.
 pub fn witness(path: &Path, name: &str) -> Option<Witness> {
-    let by_name = |read| Some(Witness::by_name(MentionSource::Cache, read));
+    let by_name =
+        |read| Some(Witness::by_name(MentionSource::Cache, EvidenceFamily::GoCache, read));
     match name {
         "go.mod" if folder_above(path, 1).contains('@') => by_name(unpacked),
         "go.mod" if !is_of_others(path) => Some(Witness::lock_file(requirements)),
         "go.sum" | "go.work.sum" if !is_of_others(path) => Some(Witness::lock_file(sums)),
         _ if name.ends_with(".zip") && folder_above(path, 1) == "@v" => by_name(downloaded),
         _ if name.ends_with("-d") && lies_in(path, &["go-build"]) => {
-            Some(Witness::whole(MentionSource::Log, compiled))
+            Some(Witness::whole(MentionSource::Log, EvidenceFamily::GoBuilds, compiled))
         }
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! Commands that asked for a package: lines of shell histories, with the time of each
+//! Commands that asked for a package, or took one away: lines of shell histories, with the time of each
 //! where the shell keeps it. Understands no shell language: a variable in the place of a
 //! version, or a script that was run, says nothing here.
 
@@ -6,6 +6,7 @@ use crate::components::mentions::naming::{at_version, requirement};
 use crate::components::mentions::{Listener, Malformed, Named, Needs, Page, Witness};
 use crate::model::advisory::Ecosystem;
 use crate::model::component::MentionSource;
+use crate::model::reach::EvidenceFamily;
 use crate::model::time::Moment;
 
 /// Words before the installer: `sudo -u ana env A=1 python3 -m pip install`.
@@ -26,7 +27,8 @@ pub fn witness(name: &str) -> Option<Witness> {
         "ConsoleHost_history.txt",
     ];
     let source = MentionSource::History;
-    names.contains(&name).then_some(Witness { source, needs: Needs::Whole, read: history })
+    let family = EvidenceFamily::ShellHistories;
+    names.contains(&name).then_some(Witness { source, family, needs: Needs::Whole, read: history })
 }
 
 /// bash writes the time on a line before the command, zsh before it on the same line,
@@ -56,6 +58,7 @@ fn history(page: &Page<'_>, listener: &mut Listener<'_>) -> Result<(), Malformed
 
 fn say(command: Option<&str>, at: Option<Moment>, listener: &mut Listener<'_>) {
     let at = at.map(|at| (at, "time in the shell's history"));
+    listener(Named::moment(at));
     if let Some(command) = command {
         command_line(command, &mut |named| listener(Named { at, ..named }));
     }
@@ -124,7 +127,10 @@ impl Installer {
     }
 }
 
-/// Words that get a package, within the first few: `uv tool install`, `yarn global add`.
+/// Among so many words an installer has its verb: `uv tool install`, `yarn global add`.
+const VERBS_MAX: usize = 3;
+
+/// Words that get a package.
 const GETTING: &[&str] = &[
     "install",
     "i",
@@ -154,34 +160,44 @@ const REMOVING: &[&str] =
 
 fn asked_for(installer: Installer, words: &[&str], listener: &mut Listener<'_>) {
     // Editors have options for verbs.
-    let is_verb = |word: &&&str| !word.starts_with('-') || word.ends_with("install-extension");
-    let verbs = || words.iter().filter(is_verb).take(3);
-    let gets = installer.runs || verbs().any(|verb| GETTING.contains(verb));
-    if !gets || verbs().any(|verb| REMOVING.contains(verb)) {
+    let is_verb = |word: &str| !word.starts_with('-') || word.ends_with("install-extension");
+    let numbered = words.iter().enumerate().filter(|(_, word)| is_verb(word));
+    let mut verbs = numbered.take(VERBS_MAX);
+    if let Some((at, _)) = verbs.clone().find(|(_, verb)| REMOVING.contains(verb)) {
+        return taken_away(installer, &words[at + 1..], listener);
+    }
+    if !installer.runs && !verbs.any(|(_, verb)| GETTING.contains(verb)) {
         return;
     }
-    let package = |word: &&str| -> Option<(String, String)> {
-        let word = word.rsplit_once("--from=").map_or(*word, |(_, spec)| spec);
-        let found = match installer.ecosystem {
-            Ecosystem::PyPI => requirement(word).or_else(|| at_version(word)),
-            Ecosystem::RubyGems | Ecosystem::Packagist => word.split_once([':', '=']),
-            _ => at_version(word),
-        };
-        let (name, version) = found?;
-        // `uvx 'tool[extra]@1.2'`
-        let name = name.split('[').next()?;
-        Some((name.to_owned(), version.to_owned()))
-    };
-    for (name, version) in words.iter().filter_map(package) {
+    for (name, version) in words.iter().filter_map(|word| exact(installer, word)) {
         let parents = name.match_indices('/').map(|(end, _)| &name[..end]);
         // Go is asked for a package; which folder above it is the module does not show.
         for module in parents.filter(|_| installer.ecosystem == Ecosystem::Go) {
-            listener(Named::new(Ecosystem::Go, (module, &version)));
+            listener(Named::new(Ecosystem::Go, (module, version)));
         }
-        listener(Named::new(installer.ecosystem, (&name, &version)));
+        listener(Named::new(installer.ecosystem, (name, version)));
     }
     if let Some(package) = with_version_apart(installer, words) {
         listener(Named::new(installer.ecosystem, package));
+    }
+}
+
+/// A package in one version: `six==1.16.0`, `@s/is@4.0.0`, `'tool[extra]@1.2'`.
+fn exact(installer: Installer, word: &str) -> Option<(&str, &str)> {
+    let word = word.rsplit_once("--from=").map_or(word, |(_, spec)| spec);
+    let (name, version) = match installer.ecosystem {
+        Ecosystem::PyPI => requirement(word).or_else(|| at_version(word)),
+        Ecosystem::RubyGems | Ecosystem::Packagist => word.split_once([':', '=']),
+        _ => at_version(word),
+    }?;
+    Some((name.split('[').next()?, version))
+}
+
+/// Names behind a verb that takes away: `pip uninstall -y six`, `npm rm @s/is@4.0.0`.
+fn taken_away(installer: Installer, words: &[&str], listener: &mut Listener<'_>) {
+    for word in words.iter().filter(|word| !word.starts_with('-')) {
+        let package = exact(installer, word).unwrap_or((word, ""));
+        listener(Named::removed(installer.ecosystem, package));
     }
 }
 

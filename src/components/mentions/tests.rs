@@ -25,7 +25,8 @@ fn artifact(path: &str) -> Artifact {
 }
 
 fn all(path: &str, bytes: &[u8]) -> (Vec<Mention>, Option<Problem>) {
-    mentions(&artifact(path), bytes, &|_, _, _| true)
+    let testimony = mentions(&artifact(path), bytes, &|_, _, _| true);
+    (testimony.mentions, testimony.problem)
 }
 
 /// What a file mentions: `name version`, with the time where the file itself has one.
@@ -443,9 +444,9 @@ fn names_with_escapes_and_versions_that_are_none_are_not_kept() {
 fn a_million_lines_are_read_and_only_the_wanted_one_is_kept() {
     let mut text: String = (0..1_000_000).map(|n| format!("p{n}==1.0\n")).collect();
     text += "six==1.16.0\n";
-    let is_wanted = |_: Ecosystem, name: &str, _: &str| name == "six";
-    let (found, problem) = mentions(&artifact("/requirements.txt"), text.as_bytes(), &is_wanted);
-    assert_eq!((found.len(), problem), (1, None));
+    let is_wanted = |_: Ecosystem, name: &str, _: Option<&str>| name == "six";
+    let heard = mentions(&artifact("/requirements.txt"), text.as_bytes(), &is_wanted);
+    assert_eq!((heard.mentions.len(), heard.problem), (1, None));
     assert_eq!(all("/requirements.txt", text.as_bytes()).0.len(), MENTIONS_MAX);
 }
 
@@ -495,6 +496,11 @@ const PATHS: &[&str] = &[
     "/extensions/.obsolete",
     "/.github/workflows/a.yml",
     "/_diag/a.log",
+    "/.claude/projects/x/0.jsonl",
+    "/http-v2/0/1/2/3/4/00000000000000000000000000000000000000000000000000000000",
+    "/pacman.log",
+    "/dnf.rpm.log",
+    "/pnpm/lockfile-verified.jsonl",
 ];
 
 /// Pieces that the parsers look for, so that chance meets them.
@@ -534,6 +540,11 @@ const PIECES: &[&str] = &[
     "), ",
     "pip install ",
     "- cmd: ",
+    "{\"type\":\"tool_use\",\"input\":{\"command\":\"",
+    "] [ALPM] removed ",
+    "Installed: ",
+    "\u{a4}date",
+    "pip uninstall ",
     "#1",
     ": 1:0;",
     "==> ",
@@ -583,4 +594,121 @@ proptest! {
             all(&format!("{folder}/{name}{end}"), b"");
         }
     }
+}
+
+#[test]
+fn sessions_of_agents_tell_commands_and_nothing_else() {
+    let at = "2026-03-24T11:02:03Z";
+    let six = format!("six 1.16.0 {at}");
+    let claude = "/home/a/.claude/projects/-srv-app/00.jsonl";
+    let call = r#"{"timestamp":"2026-03-24T11:02:03.123Z","type":"assistant","message":{"content":[
+        {"type":"text","text":"pip install attrs==1.0 is a command"},
+        {"type":"tool_use","name":"Bash","input":{"command":"cd /srv && pip install six==1.16.0"}}]}}"#;
+    let output = r#"{"timestamp":"2026-03-25T00:00:00Z","message":{"content":[{"type":"tool_result",
+        "content":"pip install attrs==1.0","command":"pip install attrs==1.0"}]}}"#;
+    let lines = [call, output].map(|line| line.replace('\n', "")).join("\n") + "\n{\"cut off";
+    check(claude, &lines, &[&six]);
+    let family = EvidenceFamily::AgentSessions;
+    assert_eq!(reach(claude, &lines), Some((family, at.to_owned(), true)));
+    let codex = "/home/a/.codex/sessions/2026/03/24/rollout-1.jsonl";
+    let call = r#"{"timestamp":"2026-03-24T11:02:03.123Z","type":"response_item","payload":{"type":
+        "function_call","name":"shell","arguments":"{\"command\":[\"bash\",\"-lc\",\"pip install six==1.16.0\"]}"}}"#;
+    check(codex, &call.replace('\n', ""), &[&six]);
+    let removal = call.replace('\n', "").replace("pip install", "pip uninstall -y");
+    check_removed(codex, &removal, &[&six]);
+    check("/home/a/notes.jsonl", &call.replace('\n', ""), &[]);
+}
+
+#[test]
+fn heads_of_answers_in_pips_cache_tell_the_file_and_the_index_s_own_time() {
+    let at = "2026-03-24T11:02:03Z";
+    let text = |text: &str| [&[0xA0 | text.len() as u8], text.as_bytes()].concat();
+    let mut head = b"cc=4,\x82\xa8response".to_vec();
+    for (name, value) in [
+        ("Date", "Tue, 24 Mar 2026 11:02:03 GMT"),
+        ("x-pypi-file-project", "Six"),
+        ("x-pypi-file-version", "1.16.0"),
+    ] {
+        head.extend([text(name), text(value)].concat());
+    }
+    let path = format!("/home/a/.cache/pip/http-v2/0/1/2/3/4/{}", "0".repeat(56));
+    let (found, problem) = all(&path, &head);
+    let found: Vec<_> =
+        found.iter().map(|one| (one.name.as_str(), one.at.as_ref().unwrap())).collect();
+    let [("six", dated)] = found[..] else { panic!("{found:?}") };
+    assert_eq!((dated.at.to_string().as_str(), problem), (at, None));
+    for cut in 0..head.len() {
+        all(&path, &head[..cut]);
+    }
+}
+
+#[test]
+fn other_distributions_log_in_their_own_way() {
+    let at = "2026-03-24T11:02:03Z";
+    let six = format!("six 1.16.0 {at}");
+    let pacman = "[2026-03-24T12:02:03+0100] [ALPM] upgraded python-six (1.15.0-1 -> 1.16.0-4)\n\
+                  [2026-03-25T12:02:03+0100] [ALPM] removed nodejs-is-odd (3.0.1-1)\n\
+                  [2026-03-25T12:02:03+0100] [PACMAN] Running 'pacman -S x'\n";
+    check("/var/log/pacman.log", pacman, &[&six]);
+    check_removed("/var/log/pacman.log", pacman, &["is-odd 3.0.1 2026-03-25T11:02:03Z"]);
+    let dnf = "2026-03-24T11:02:03+0000 SUBDEBUG Installed: python3-six-1.16.0-4.fc40.noarch\n\
+               2026-03-24T11:02:03+0000 SUBDEBUG Erase: python3-attrs-2.0-1.fc40.noarch\n";
+    check("/var/log/dnf.rpm.log", dnf, &[&six]);
+    check_removed("/var/log/dnf.rpm.log.1", dnf, &[&format!("attrs 2.0 {at}")]);
+}
+
+/// What a file says was taken away: `name version`, with the time.
+#[track_caller]
+fn check_removed(path: &str, text: &str, expected: &[&str]) {
+    let heard = mentions(&artifact(path), text.as_bytes(), &|_, _, _| true);
+    let line =
+        |one: Removal| format!("{} {} {}", one.name, one.version.unwrap_or_default(), one.at.at);
+    let removed: Vec<String> = heard.removals.into_iter().map(line).collect();
+    assert_eq!(removed, expected, "{path}");
+}
+
+#[test]
+fn what_was_taken_away_is_told_with_its_time() {
+    let at = "2026-03-24T11:02:03Z";
+    let (exact, any) = (format!("six 1.16.0 {at}"), format!("six  {at}"));
+    let history = "#1774350123\npip uninstall -y six\nuv pip uninstall six==1.16.0\nls\n";
+    check_removed("/home/a/.bash_history", history, &[&any, &exact]);
+    check_removed("/home/a/.bash_history", "npm rm is-odd\n", &[]);
+    let scoped = "#1774350123\nnpm rm @s/is@4.0.0\n";
+    check_removed("/home/a/.bash_history", scoped, &[&format!("@s/is 4.0.0 {at}")]);
+    let dpkg = "2026-03-24 11:02:03 remove python3-six:all 1.16.0-4 <none>\n";
+    check_removed("/var/log/dpkg.log", dpkg, &[&exact]);
+    let apt = "Start-Date: 2026-03-24  11:02:03\nRemove: python3-six:amd64 (1.16.0-4)\n";
+    check_removed("/var/log/apt/history.log", apt, &[&exact]);
+    let conda = "==> 2026-03-24 11:02:03 <==\n-conda-forge/noarch::six-1.16.0-py_0\n";
+    check_removed("/opt/conda/conda-meta/history", conda, &[&exact]);
+    let pip = "2026-03-24T11:02:03,123   Successfully uninstalled six-1.16.0\n";
+    check_removed("/home/a/pip.log", pip, &[&exact]);
+    let npm = "45 silly REMOVE node_modules/a/node_modules/@s/is\n";
+    let log = "/home/a/.npm/_logs/2026-03-24T11_02_03_123Z-debug-0.log";
+    check_removed(log, npm, &[&format!("@s/is  {at}")]);
+}
+
+/// How far back a file reaches, and whether by its own times.
+fn reach(path: &str, text: &str) -> Option<(EvidenceFamily, String, bool)> {
+    let heard = mentions(&artifact(path), text.as_bytes(), &|_, _, _| false);
+    let (family, reach) = heard.reach?;
+    Some((family, reach.earliest.unwrap().to_string(), reach.n_dated == 1))
+}
+
+#[test]
+fn every_file_tells_how_far_back_it_reaches_whatever_it_names() {
+    let stamp = "2026-03-24T10:39:00Z".to_owned();
+    let log =
+        "2026-01-02 03:04:05 startup archives unpack\n2026-02-02 03:04:05 status installed libc6\n";
+    let since = "2026-01-02T03:04:05Z".to_owned();
+    let dpkg = Some((EvidenceFamily::DistributionLogs, since.clone(), true));
+    assert_eq!(reach("/var/log/dpkg.log.2.gz", log), dpkg);
+    let npm = "/home/a/.npm/_logs/2026-01-02T03_04_05_123Z-debug-0.log";
+    assert_eq!(reach(npm, "0 verbose cli\n"), Some((EvidenceFamily::NpmLogs, since, true)));
+    let histories = Some((EvidenceFamily::ShellHistories, stamp.clone(), false));
+    assert_eq!(reach("/home/a/.bash_history", "ls\n"), histories);
+    let wheel = "/home/a/.cache/pip/wheels/00/six-1.16.0-py2.py3-none-any.whl";
+    assert_eq!(reach(wheel, ""), Some((EvidenceFamily::PipCache, stamp, false)));
+    assert_eq!(reach("/home/a/backup.tar.gz", ""), None, "its name says nothing");
 }

@@ -60,6 +60,7 @@ pub fn mention(source: MentionSource, path: &str, seconds: i64) -> Mention {
         path: path.into(),
         at: Some(Dated { at: at(seconds), evidence: "its time".into() }),
         line: None,
+        until: None,
         owner_uid: 1000,
     }
 }

@@ -7,6 +7,7 @@ use std::io;
 use crate::error::ProblemCode;
 use crate::report::escape::{escape, escape_path};
 use crate::report::terminal::answer::is_audit;
+use crate::report::terminal::reach::reach;
 use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::{bytes, counted, listed, minute, number};
 use crate::report::view::{Catalogue, Coverage, Problem, Report, Root};
@@ -44,6 +45,7 @@ pub fn coverage(report: &Report, screen: &mut Screen) -> io::Result<()> {
         n => format!("the access times of {} were changed by reading", counted(n, "file")),
     };
     screen.field(INDENT, "touched", &touched)?;
+    reach(report, INDENT, screen)?;
     problems(coverage, screen)
 }
 

@@ -87,6 +87,12 @@ fn one_install(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()>
         None => screen.field(INDENT, "now", past::clause(install.presence))?,
     }
     mentions(&install.mentions, screen)?;
+    if let Some(removal) = &install.removed {
+        past::removal(INDENT, removal, screen)?;
+    }
+    if install.n_unmet_names > 0 {
+        past::unmet_names(INDENT, install.n_unmet_names, screen)?;
+    }
     if !install.triggers.is_empty() {
         screen.field(INDENT, "runs", &clauses(&install.triggers))?;
     }

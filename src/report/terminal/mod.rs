@@ -8,6 +8,7 @@ mod installs;
 mod list;
 mod past;
 mod provenance;
+mod reach;
 pub mod screen;
 mod standing;
 pub mod words;

@@ -25,7 +25,8 @@ pub struct Sighting {
 /// A lock file, a cache entry, a log or a history that speaks of a package.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Mention {
-    /// What kind of file: `bundle`, `leftover`, `log`, `cache`, `history`, `lockfile`.
+    /// What kind of file: `bundle`, `leftover`, `log`, `cache`, `history`, `lockfile`,
+    /// `lockfile-history`.
     pub source: &'static str,
     /// Which file.
     #[serde(flatten)]
@@ -38,10 +39,40 @@ pub struct Mention {
     pub ecosystem: &'static str,
     /// When, as far as the file or its stamps say.
     pub at: Option<Dated>,
+    /// When the file ceased to say so; `None` where it still does, or nothing tells.
+    pub until: Option<Dated>,
     /// Owner of the file.
     pub owner: User,
     /// Which line of a lock file, from 1.
     pub line: Option<u64>,
+}
+
+/// A log or a history that says that a package was taken away.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Removal {
+    /// Which file.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// When.
+    #[serde(flatten)]
+    pub at: Dated,
+    /// Owner of the file.
+    pub owner: User,
+}
+
+/// How far back one kind of evidence of past installs reaches.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Reach {
+    /// The kind: `npm logs`, `pip cache`.
+    pub family: &'static str,
+    /// Files that were read for it; of git, repositories.
+    pub n_files: u64,
+    /// Those with times in them; the others count with the stamp of their inode.
+    pub n_dated: u64,
+    /// The earliest moment that any of them gives.
+    pub earliest: Option<String>,
+    /// The latest.
+    pub latest: Option<String>,
 }
 
 /// A user with whose authority the code ran.
