@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::advisories::{self, Library};
+use crate::components::startup::{Scene, survey};
 use crate::components::{
     Catalogue, Surroundings, explain, infected_installs, normal_name, note_removals, projects,
 };
@@ -131,6 +132,8 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
     catalogue.extend(&foreign);
     let installs = installs(&catalogue, &mut harvest, &links, &surroundings, &files);
+    let scene = Scene { installs: &installs, principals: &principals, files: &files };
+    let startup = survey(std::mem::take(&mut harvest.startup), &scene);
     let judged = expose(std::mem::take(&mut harvest.findings), &installs, &principals, &files);
     Ok(Inventory {
         run: run(config, engine, &files, &roots),
@@ -139,6 +142,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         installs,
         foreign_advisories: foreign.advisories,
         components: harvest.components,
+        startup,
         coverage: harvest.coverage,
     })
 }

@@ -32,7 +32,7 @@ fn secret(secret: String, fixed: &'static str) -> Planted {
     Planted { secret, fixed }
 }
 
-/// Secrets in files that parse, files that do not, and names that shout.
+/// More than fifty secrets in files that parse, files that do not, and names that shout.
 fn plant() -> (FakeHost, Vec<Planted>) {
     let mut forge = Forge::new([42; 32]);
     let mut host = FakeHost::new().unwrap();
@@ -61,7 +61,8 @@ fn plant() -> (FakeHost, Vec<Planted>) {
     plant_broken(&host, &mut forge, &mut planted);
     plant_keys(&host, &mut forge, &mut planted);
     plant_provenance(&host, &mut forge, &mut planted);
-    assert_eq!(planted.len(), 54);
+    plant_startup(&host, &mut forge, &mut planted);
+    assert_eq!(planted.len(), 58);
     (host, planted)
 }
 
@@ -86,6 +87,21 @@ fn plant_broken(host: &FakeHost, forge: &mut Forge, planted: &mut Vec<Planted>) 
         ("/home/ana/.aws/sso/cache/x.json", "{\"accessToken\": \"", "\", \"accessToken\"}"),
     ];
     for (path, before, after) in broken {
+        let value = forge.alphanumeric(32);
+        host.file(path, format!("{before}{value}{after}")).unwrap();
+        planted.push(secret(value, ""));
+    }
+}
+
+/// Startup code is told of by its kind and line; what stands in the line stays there.
+fn plant_startup(host: &FakeHost, forge: &mut Forge, planted: &mut Vec<Planted>) {
+    let lines: [(&str, &str, &str); 4] = [
+        ("/home/ana/v/lib/python3.12/site-packages/a.pth", "import os; key = '", "'"),
+        ("/home/ana/a/.vscode/tasks.json", "{\"runOn\": \"folderOpen\", \"args\": [\"", "\"]}"),
+        ("/home/ana/node_modules/a/package.json", "{\"scripts\": {\"install\": \"node ", ".js\"}}"),
+        ("/home/ana/.gitconfig", "[core]\n\tsshCommand = ssh -o ", "\n"),
+    ];
+    for (path, before, after) in lines {
         let value = forge.alphanumeric(32);
         host.file(path, format!("{before}{value}{after}")).unwrap();
         planted.push(secret(value, ""));

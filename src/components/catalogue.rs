@@ -77,7 +77,7 @@ impl<'r> Catalogue<'r> {
         let owners = self.paths.owners(&artifact.path);
         let wants_hash = owners.iter().any(|owner| !self.indicators[*owner].1.sha256.is_empty());
         let content = if wants_hash { content() } else { None };
-        let hash = content.map(|bytes| HEXLOWER.encode(&Sha256::digest(bytes)));
+        let hash = content.map(|bytes| hex_digest(&bytes));
         let sighting = |owner: usize| {
             let (advisory, indicator) = self.indicators[owner];
             let known = &indicator.sha256;
@@ -171,8 +171,13 @@ impl<'r> Catalogue<'r> {
     }
 }
 
+/// SHA-256 in hexadecimal.
+pub fn hex_digest(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
 /// A hexadecimal SHA-256 as `RECORD` writes it.
-fn record_digest(hex: &str) -> String {
+pub fn record_digest(hex: &str) -> String {
     HEXLOWER
         .decode(hex.as_bytes())
         .map_or_else(|_| hex.to_owned(), |bytes| BASE64URL_NOPAD.encode(&bytes))

@@ -19,6 +19,7 @@ mod provenance;
 mod python;
 mod runners;
 mod sites;
+pub mod startup;
 mod version;
 mod windows;
 

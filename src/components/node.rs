@@ -61,7 +61,7 @@ fn read(manifest: &[u8]) -> Option<Manifest> {
 
 /// The `node_modules` that holds a package folder: `node_modules/name` or
 /// `node_modules/@scope/name`.
-fn environment(folder: &Path) -> Option<&Path> {
+pub fn environment(folder: &Path) -> Option<&Path> {
     let parent = folder.parent()?;
     let is_scope = parent.file_name()?.to_str().is_some_and(|name| name.starts_with('@'));
     let environment = if is_scope { parent.parent()? } else { parent };

@@ -51,6 +51,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ("/opt", "software outside the package manager"),
     ("/srv", "data of services"),
     ("/var/www", "web sites"),
+    ("/var/spool/cron", "tables of cron"),
     ("/app", "container application"),
     ("/data", "container data"),
     ("/tmp", "temporary files"),

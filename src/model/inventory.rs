@@ -7,6 +7,7 @@ use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Identity, Location};
 use crate::model::principal::Principals;
 use crate::model::secret::KeyOrigin;
+use crate::model::startup::StartupSurvey;
 use crate::model::time::Moment;
 
 /// All that a sweep found out.
@@ -25,6 +26,8 @@ pub struct Inventory {
     pub credentials: Vec<Credential>,
     /// Installed packages, sorted.
     pub components: Vec<Component>,
+    /// Code that something starts unasked, and what speaks for a look at it.
+    pub startup: StartupSurvey,
     /// What was read and what was not.
     pub coverage: Coverage,
 }

@@ -23,5 +23,6 @@ pub mod rule;
 pub mod rule_set;
 pub mod secret;
 pub mod segment;
+pub mod startup;
 pub mod store;
 pub mod time;

@@ -21,6 +21,7 @@ use crate::model::reach::{EvidenceFamily, Reach};
 use crate::model::rule::Confidence;
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::KeyOrigin;
+use crate::model::startup::{JudgedStartup, StartupSign};
 use crate::model::time::{FileTimes, Window};
 use crate::report::outcome::Outcome;
 use crate::report::view;
@@ -42,8 +43,9 @@ impl Report {
             advisories: context.hitting(&inventory.installs),
             infected_installs: installs.map(|(n, install)| context.install(n, install)).collect(),
             credentials: credentials.map(|(n, one)| context.credential(n + 1, one)).collect(),
+            startup_code: inventory.startup.judged.iter().map(|one| context.startup(one)).collect(),
             environments: environments(&inventory.components),
-            coverage: coverage(&inventory.coverage),
+            coverage: coverage(inventory),
         }
     }
 }
@@ -123,6 +125,27 @@ impl Context<'_> {
             note: sighting.note.clone(),
             owner: self.user(sighting.owner_uid),
             appeared: sighting.appeared.to_string(),
+        }
+    }
+
+    fn startup(&self, judged: &JudgedStartup) -> view::StartupCode {
+        let JudgedStartup { code, package, signs } = judged;
+        let sign = |sign: &StartupSign| view::StartupSign {
+            sign: sign.as_str(),
+            install: sign.install_index(),
+        };
+        view::StartupCode {
+            path: HostPath(code.path.clone()),
+            kind: code.kind.as_str(),
+            what: code.kind.clause(),
+            line: code.line,
+            runs: code.runs.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            package: package.clone(),
+            owner: self.user(code.owner_uid),
+            appeared: code.appeared.to_string(),
+            changed: code.changed.to_string(),
+            sha256: code.sha256.clone(),
+            signs: signs.iter().map(sign).collect(),
         }
     }
 
@@ -370,7 +393,8 @@ fn view_of_component(component: &Component) -> view::Component {
     }
 }
 
-fn coverage(coverage: &Coverage) -> view::Coverage {
+fn coverage(inventory: &Inventory) -> view::Coverage {
+    let Inventory { coverage, startup, .. } = inventory;
     view::Coverage {
         complete: coverage.is_complete(),
         n_files_read: coverage.n_files_read,
@@ -382,6 +406,8 @@ fn coverage(coverage: &Coverage) -> view::Coverage {
         access_times_touched: coverage.n_access_times_touched,
         catalogues: coverage.catalogues.iter().map(catalogue).collect(),
         evidence: coverage.reaches.iter().map(reach).collect(),
+        startup_code: startup.counts.iter().map(|(kind, n)| (kind.as_str(), *n)).collect(),
+        n_startup_unjudged: startup.n_unjudged,
         problems: problems(&coverage.problems),
     }
 }

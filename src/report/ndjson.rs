@@ -13,6 +13,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     record("run", &Head { schema_version, tool, run }, out)?;
     records("advisory", &report.advisories, out)?;
     records("infected_install", &report.infected_installs, out)?;
+    records("startup_code", &report.startup_code, out)?;
     records("credential", &report.credentials, out)?;
     records("environment", &report.environments, out)?;
     records("problem", &report.coverage.problems.listed, out)?;

@@ -4,9 +4,11 @@
 //!
 //! Within 1.x fields are only added; `docs/schema/report-v1.json` pins them.
 
+mod coverage;
 mod evidence;
 mod host_path;
 mod provenance;
+mod startup;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +16,10 @@ use serde::ser::Serializer;
 
 use crate::model::exposure::Reason;
 pub use crate::report::view::host_path::HostPath;
+pub use coverage::{Catalogue, Coverage, Problem, Problems};
 pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
+pub use startup::{StartupCode, StartupSign};
 
 /// The whole report. Lists are sorted, so the same data give the same bytes.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -34,6 +38,8 @@ pub struct Report {
     pub advisories: Vec<Advisory>,
     /// Where they hit it.
     pub infected_installs: Vec<InfectedInstall>,
+    /// Startup code: first what is worth a look, then what is ordinary.
+    pub startup_code: Vec<StartupCode>,
     /// Credentials, in rotation order.
     pub credentials: Vec<Credential>,
     /// Installed packages, by the folder they lie in.
@@ -433,68 +439,4 @@ pub struct Component {
     pub installed: Option<Dated>,
     /// Who ran the installer.
     pub owner_uid: u32,
-}
-
-/// What was read and what was not.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Coverage {
-    /// Whether everything in scope was read.
-    pub complete: bool,
-    /// Regular files read to their end.
-    pub n_files_read: u64,
-    /// Bytes of them.
-    pub n_bytes_read: u64,
-    /// Folders listed.
-    pub n_folders: u64,
-    /// Process environments read.
-    pub n_process_environments: u64,
-    /// What was left alone on purpose, by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
-    /// Candidates that were turned down, by reason.
-    pub rejected: BTreeMap<&'static str, u64>,
-    /// Files whose access time could not be kept.
-    pub access_times_touched: u64,
-    /// What was taken from other people's catalogues.
-    pub catalogues: Vec<Catalogue>,
-    /// How far back the evidence of past installs reaches, by kind.
-    pub evidence: Vec<Reach>,
-    /// What could not be looked into.
-    pub problems: Problems,
-}
-
-/// What was taken from one catalogue of somebody else.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Catalogue {
-    /// The file or folder that was named.
-    #[serde(flatten)]
-    pub path: HostPath,
-    /// Records that packages were compared with.
-    pub n_used: u64,
-    /// Records with fields that nobody here knows.
-    pub n_with_unknown_fields: u64,
-    /// What was not taken, by reason.
-    pub left_out: BTreeMap<&'static str, u64>,
-}
-
-/// What could not be looked into.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Problems {
-    /// How many of each code.
-    pub counts: BTreeMap<&'static str, u64>,
-    /// The first ones of each code, by path.
-    pub listed: Vec<Problem>,
-    /// How many are counted and not listed.
-    pub unlisted: u64,
-}
-
-/// One thing that could not be looked into.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Problem {
-    /// What kind of trouble; `docs/codes.md` explains each.
-    pub code: &'static str,
-    /// Where.
-    #[serde(flatten)]
-    pub path: HostPath,
-    /// What happened, as a sentence.
-    pub why: String,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::components::mentions::Needs;
-use crate::components::{components, go, is_metadata, mentions};
+use crate::components::{components, go, is_metadata, mentions, startup};
 use crate::detect::engine::Window;
 use crate::error::{Problem, ProblemCode};
 use crate::inventory::settle;
@@ -74,6 +74,7 @@ impl<'l, 's> Look<'l, 's> {
         self.components(text);
         self.mentions_of_whole(text);
         self.traces(Some(bytes));
+        self.startup(Some(bytes));
         self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
         bytes.len() as u64
     }
@@ -163,6 +164,7 @@ impl<'l, 's> Look<'l, 's> {
     /// What else is told of a file that is not at hand as a whole.
     pub fn in_part(&mut self, mapped: Option<&[u8]>, is_wide: bool) {
         self.traces(None);
+        self.startup(None);
         self.mentions_of_large(mapped);
         let path = &self.artifact.path;
         let by_path = components(self.artifact, &[], self.shared.files).unwrap_or_default();
@@ -298,6 +300,21 @@ impl<'l, 's> Look<'l, 's> {
             None => files.read(path, HASHED_BYTES_MAX).ok().map(Cow::Owned),
         });
         self.harvest.sightings.extend(found);
+    }
+
+    /// Code that something starts unasked. What did not come as a whole is read again: a
+    /// startup file may be padded so that nobody looks at it.
+    fn startup(&mut self, content: Option<&[u8]>) {
+        let Shared { files, large, .. } = self.shared;
+        let list = &mut self.harvest.startup;
+        if content.is_some() || !startup::is_parsed(&self.artifact.path) {
+            return startup::note(self.artifact, content, *files, list);
+        }
+        let _one_at_a_time = locked(large);
+        match files.read(&self.artifact.path, startup::SIZE_BYTES_MAX) {
+            Ok(bytes) => startup::note(self.artifact, Some(&bytes), *files, list),
+            Err(_) => self.problem(ProblemCode::TooBigToParse, ""),
+        }
     }
 
     /// What is packed in a container is not seen yet, and that is told; a compressed log is.

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::advisories::Library;
 use crate::components::mentions::Needs;
-use crate::components::{Catalogue, go, is_metadata, mentions};
+use crate::components::{Catalogue, go, is_metadata, mentions, startup};
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::model::advisory::Ecosystem;
@@ -18,6 +18,7 @@ use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
 use crate::model::inventory::Task;
 use crate::model::secret::SecretKey;
+use crate::model::startup::StartupList;
 use crate::read::git;
 use crate::read::reader::ReadPolicy;
 use crate::sweep::Watch;
@@ -45,7 +46,10 @@ pub struct Shared<'s> {
 impl Shared<'_> {
     /// Whether a file may say something of packages, by its path alone.
     pub fn speaks_of_packages(&self, path: &Path) -> bool {
-        is_metadata(path) || mentions::is_mention(path) || self.catalogue.names(path)
+        is_metadata(path)
+            || mentions::is_mention(path)
+            || startup::is_startup(path)
+            || self.catalogue.names(path)
     }
 
     /// Whether an audit wants to meet a file, by its path alone.
@@ -59,6 +63,7 @@ impl Shared<'_> {
         let path = &artifact.path;
         go::is_among_programs(artifact)
             || is_metadata(path)
+            || startup::is_parsed(path)
             || mentions::needs(path).is_some_and(|needs| needs != Needs::Name)
     }
 
@@ -90,5 +95,6 @@ pub struct Harvest {
     pub removals: Vec<Removal>,
     /// `HEAD` files of work trees' repositories.
     pub repositories: Vec<Artifact>,
+    pub startup: StartupList,
     pub coverage: Coverage,
 }

@@ -35,6 +35,7 @@ impl Drop for Worker<'_> {
         all.mentions.extend(mine.mentions);
         all.removals.extend(mine.removals);
         all.repositories.extend(mine.repositories);
+        all.startup.merge(mine.startup);
         all.coverage.merge(mine.coverage);
     }
 }

@@ -31,6 +31,9 @@ use crate::model::secret::{KeyOrigin, SecretId};
 use crate::model::store::{Format, Store, StoreIndex};
 use crate::model::time::{FileTimes, Moment, Window};
 
+#[path = "startup.rs"]
+mod startup;
+
 const AWS: KindIndex = KindIndex(0);
 const GENERIC: KindIndex = KindIndex(1);
 const NPM: KindIndex = KindIndex(2);
@@ -161,6 +164,7 @@ pub fn empty() -> Inventory {
         foreign_advisories: Vec::new(),
         credentials: Vec::new(),
         components: Vec::new(),
+        startup: startup::none(),
         coverage: Coverage {
             n_files_read: 12_345,
             n_bytes_read: 1_288_490_188,
@@ -551,6 +555,7 @@ pub fn every_state() -> Inventory {
         credential.places[0].location.inode.times.born = Some(Moment::new(i64::MIN, 0));
     }
     inventory.installs[0].component.as_mut().unwrap().installed = None;
+    inventory.startup = startup::every_sign();
     inventory.coverage.catalogues = vec![CatalogueTally {
         path: bytes(b"/srv/osv\xff"),
         n_used: 2,

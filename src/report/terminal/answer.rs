@@ -10,6 +10,7 @@ use crate::model::principal::Certainty;
 use crate::report::terminal::past;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::Standing;
+use crate::report::terminal::startup;
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
 use crate::report::view::{InfectedInstall, Report, Runner, Status};
 
@@ -26,9 +27,21 @@ pub fn answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
     } else {
         infected_answer(report, screen)?;
     }
+    look_at_startup(report, screen)?;
     match unread(report, screen.is_quiet()) {
         Some(gaps) => screen.hang(0, "The look was incomplete: ", Style::Caution, &gaps),
         None => Ok(()),
+    }
+}
+
+/// Said on top because nothing else points there: it is no infected install.
+fn look_at_startup(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    match startup::n_to_look_at(report) {
+        0 => Ok(()),
+        n => {
+            let files = counted(n, "file");
+            screen.prose(0, &format!("{files} of startup code to look at; nothing proves it bad."))
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod provenance;
 mod reach;
 pub mod screen;
 mod standing;
+mod startup;
 pub mod words;
 
 use std::io;
@@ -26,6 +27,7 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn io::Write) -> io::Resul
     if !screen.is_quiet() {
         installs::contain(report, &mut screen)?;
         installs::installs(report, &mut screen)?;
+        startup::startup(report, &mut screen)?;
         list::list(report, &mut screen)?;
         coverage::coverage(report, &mut screen)?;
         screen.blank()?;
