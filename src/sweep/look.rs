@@ -339,7 +339,10 @@ impl<'l, 's> Look<'l, 's> {
             return;
         }
         self.raw.sort_by_key(|raw| (raw.span, raw.identity.secret_id));
-        let store = self.shared.stores.at(&self.artifact.path).first().copied();
+        // A store that is known by its contents too says so itself, where it parses them.
+        let is_by_path =
+            |index: &StoreIndex| self.shared.engine.rules.stores[index.0].contains.is_empty();
+        let store = self.shared.stores.at(&self.artifact.path).into_iter().find(is_by_path);
         let mut counter = LineCounter::default();
         let artifact = self.artifact;
         let findings = self.raw.drain(..).map(|raw| {

@@ -134,7 +134,8 @@ impl Scene<'_> {
     fn window_of(&self, code: &StartupCode) -> Option<StartupSign> {
         let may_have = |install: &InfectedInstall| {
             let mut uids = install.runners.iter().map(|runner| runner.uid);
-            let window = install.window.window;
+            // The outer window may begin months before anything was here.
+            let window = install.certain.as_ref().unwrap_or(&install.window).window;
             (window.start..=window.end).contains(&code.changed)
                 && uids.any(|uid| uid == 0 || uid == code.owner_uid)
         };
