@@ -13,6 +13,10 @@ use crate::model::startup::{
     JudgedStartup, StartupCode, StartupKind, StartupList, StartupSign, StartupSurvey,
 };
 
+/// An install hook runs before the stamps are written that date its install, by so much at
+/// most.
+const INSTALL_SECONDS_MAX: i64 = 3600;
+
 /// So many names of a package are looked at for a native source; a package with more is
 /// believed to have one.
 const NAMES_MAX: usize = 4096;
@@ -136,7 +140,8 @@ impl Scene<'_> {
             let mut uids = install.runners.iter().map(|runner| runner.uid);
             // The outer window may begin months before anything was here.
             let window = install.certain.as_ref().unwrap_or(&install.window).window;
-            (window.start..=window.end).contains(&code.changed)
+            let start = window.start.plus_seconds(-INSTALL_SECONDS_MAX);
+            (start..=window.end).contains(&code.changed)
                 && uids.any(|uid| uid == 0 || uid == code.owner_uid)
         };
         self.installs.iter().position(may_have).map(StartupSign::ChangedInWindow)
