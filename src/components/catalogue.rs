@@ -2,6 +2,7 @@
 //! this content or this package one of theirs?
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
@@ -63,7 +64,7 @@ impl<'r> Catalogue<'r> {
     }
 
     /// Whether [`Self::sightings`] may have something to say about a path.
-    pub fn names(&self, path: &std::path::Path) -> bool {
+    pub fn names(&self, path: &Path) -> bool {
         self.paths.matches(path)
     }
 
@@ -90,7 +91,7 @@ impl<'r> Catalogue<'r> {
     /// Lines of a `RECORD` that claim a known bad content: proof of the version even if
     /// the file itself is gone.
     pub fn record_claims(&self, artifact: &Artifact, record: &[u8]) -> Vec<Sighting> {
-        if artifact.path.file_name().is_none_or(|name| name != "RECORD") {
+        if !is_record(&artifact.path) {
             return Vec::new();
         }
         let text = String::from_utf8_lossy(record);
@@ -174,6 +175,11 @@ impl<'r> Catalogue<'r> {
 /// SHA-256 in hexadecimal.
 pub fn hex_digest(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// Whether a file is the list of files that every installer of Python leaves.
+pub fn is_record(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "RECORD")
 }
 
 /// A hexadecimal SHA-256 as `RECORD` writes it.

@@ -23,7 +23,7 @@ pub mod startup;
 mod version;
 mod windows;
 
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, is_record};
 pub use installs::infected_installs;
 pub use past::note_removals;
 pub use provenance::explain;
@@ -54,10 +54,9 @@ pub fn components(artifact: &Artifact, bytes: &[u8], files: &dyn HostFiles) -> F
     reader(&artifact.path).map_or_else(|| Ok(Vec::new()), |read| read(artifact, bytes, files))
 }
 
-/// Whether a file belongs to an installed package's metadata: [`components`] or
-/// [`Catalogue::record_claims`] may have something to say about it.
+/// Whether [`components`] may have something to say about a file.
 pub fn is_metadata(path: &Path) -> bool {
-    reader(path).is_some() || path.file_name().is_some_and(|name| name == "RECORD")
+    reader(path).is_some()
 }
 
 /// How to read a metadata file. What lies unpacked in a cache is a mention, and no component.

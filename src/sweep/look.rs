@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::components::mentions::Needs;
-use crate::components::{components, go, is_metadata, mentions, startup};
+use crate::components::{components, go, is_metadata, is_record, mentions, startup};
 use crate::detect::engine::Window;
 use crate::error::{Problem, ProblemCode};
 use crate::inventory::settle;
@@ -166,6 +166,9 @@ impl<'l, 's> Look<'l, 's> {
         self.traces(None);
         self.startup(None);
         self.mentions_of_large(mapped);
+        if is_record(&self.artifact.path) {
+            self.again(Self::record);
+        }
         let path = &self.artifact.path;
         let by_path = components(self.artifact, &[], self.shared.files).unwrap_or_default();
         let is_lost = || is_metadata(path) && by_path.is_empty();
@@ -211,6 +214,11 @@ impl<'l, 's> Look<'l, 's> {
             Err(problem) => self.harvest.coverage.problems.push(problem),
         }
         self.program(bytes);
+        self.record(bytes);
+    }
+
+    /// Contents that a package claims to have, and that are known to be bad.
+    fn record(&mut self, bytes: &[u8]) {
         let claims = self.shared.catalogue.record_claims(self.artifact, bytes);
         self.harvest.sightings.extend(claims);
     }
@@ -226,9 +234,14 @@ impl<'l, 's> Look<'l, 's> {
     /// The same for one that came in pieces: it is read again, one at a time in all threads,
     /// so that memory stays bounded.
     fn program_in_pieces(&mut self) {
+        self.again(Self::program);
+    }
+
+    /// Reads a file as a whole that did not come as one.
+    fn again(&mut self, look: fn(&mut Self, &[u8])) {
         let _one_at_a_time = locked(&self.shared.large);
         match self.shared.files.read(&self.artifact.path, mentions::SIZE_BYTES_MAX) {
-            Ok(bytes) => self.program(&bytes),
+            Ok(bytes) => look(self, &bytes),
             Err(_) => self.problem(ProblemCode::ComponentsTooBig, ""),
         }
     }
@@ -269,9 +282,7 @@ impl<'l, 's> Look<'l, 's> {
     /// The same for what did not come as a whole: of a mapping the end is at hand, other
     /// files are read again, one at a time in all threads, so that memory stays bounded.
     fn mentions_of_large(&mut self, mapped: Option<&[u8]>) {
-        let path = &self.artifact.path;
-        let needs = mentions::needs(path);
-        match (needs, mapped) {
+        match (mentions::needs(&self.artifact.path), mapped) {
             (None, _) => {}
             (Some(Needs::Name), _) => self.mentions(&[]),
             (Some(Needs::Tail), Some(bytes)) => {
@@ -279,14 +290,8 @@ impl<'l, 's> Look<'l, 's> {
                 let tail = bytes[bytes.len().saturating_sub(mentions::TAIL_BYTES)..].to_vec();
                 self.mentions(&tail);
             }
-            _ => {
-                let _one_at_a_time = locked(&self.shared.large);
-                match self.shared.files.read(path, mentions::SIZE_BYTES_MAX) {
-                    Ok(bytes) if needs == Some(Needs::Unpacked) => self.mentions_of_packed(&bytes),
-                    Ok(bytes) => self.mentions(&bytes),
-                    Err(_) => self.problem(ProblemCode::ComponentsTooBig, ""),
-                }
-            }
+            (Some(Needs::Unpacked), _) => self.again(Self::mentions_of_packed),
+            _ => self.again(Self::mentions),
         }
     }
 

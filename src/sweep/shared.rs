@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::advisories::Library;
 use crate::components::mentions::Needs;
-use crate::components::{Catalogue, go, is_metadata, mentions, startup};
+use crate::components::{Catalogue, go, is_metadata, is_record, mentions, startup};
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::model::advisory::Ecosystem;
@@ -47,6 +47,7 @@ impl Shared<'_> {
     /// Whether a file may say something of packages, by its path alone.
     pub fn speaks_of_packages(&self, path: &Path) -> bool {
         is_metadata(path)
+            || is_record(path)
             || mentions::is_mention(path)
             || startup::is_startup(path)
             || self.catalogue.names(path)
@@ -63,6 +64,7 @@ impl Shared<'_> {
         let path = &artifact.path;
         go::is_among_programs(artifact)
             || is_metadata(path)
+            || is_record(path)
             || startup::is_parsed(path)
             || mentions::needs(path).is_some_and(|needs| needs != Needs::Name)
     }
