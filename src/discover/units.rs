@@ -157,6 +157,11 @@ impl Unit {
         let (uids, home) = match manager {
             Manager::Users { uids, home } => (uids.clone(), home.clone()),
             Manager::System if privileged => (vec![0], home_of(0)),
+            // Each instance of a template runs as the user that it is named for.
+            Manager::System if self.user.contains('%') => {
+                let users = settings.principals.users.iter().filter(|user| user.logs_in);
+                (users.map(|user| user.uid).collect(), None)
+            }
             Manager::System => {
                 let uid = self.uid(settings);
                 (uid.into_iter().collect(), uid.and_then(home_of))
@@ -181,7 +186,7 @@ impl Unit {
         for (name, value) in &self.environment {
             search(&mut invocation, name, &expanded(value));
         }
-        if uids.is_empty() && !invocation.programs.is_empty() {
+        if uids.is_empty() && !self.user.contains('%') && !invocation.programs.is_empty() {
             settings.unclear(path, "its user is not in passwd");
         }
         let gids = self.groups.iter().filter_map(|group| settings.principals.gid(group));

@@ -26,7 +26,10 @@ pub fn witness(path: &Path, name: &str) -> Option<Witness> {
         "history" if folder == "conda-meta" => (EvidenceFamily::CondaHistory, conda),
         _ if !name.contains(".log") => return None,
         _ if folder == "_logs" && name.contains("-debug-") => (EvidenceFamily::NpmLogs, npm),
-        _ if name.starts_with("cmd_") && folder == "log" => (EvidenceFamily::PipxLogs, pipx),
+        // `logs` where `PIPX_HOME` is set.
+        _ if name.starts_with("cmd_") && ["log", "logs"].contains(&folder) => {
+            (EvidenceFamily::PipxLogs, pipx)
+        }
         _ if name.starts_with("pip") => (EvidenceFamily::PipLogs, pip),
         _ if name.starts_with("dpkg.log") => (EvidenceFamily::DistributionLogs, dpkg),
         _ if name.starts_with("history.log") && folder == "apt" => {

@@ -347,6 +347,7 @@ fn logs_of_python_tools_and_distributions_are_read() {
     let pipx = "862.1ms (setup:1994): 2026-03-24 11:02:03\n862.4ms (setup:1995): \
                 /usr/bin/pipx install six==1.16.0\n900ms (run:2): running /x/pip uninstall a==1\n";
     check("/home/a/.local/state/pipx/log/cmd_2026-03-24_11.02.03.log", pipx, &[&six]);
+    check("/opt/pipx/logs/cmd_2026-03-24_11.02.03.log", pipx, &[&six]);
     let conda = "==> 2026-03-24 11:02:03 <==\n# cmd: conda install six\n+conda-forge/noarch::six-\
                  1.16.0-pyh6c4a22f_0\n-defaults::attrs-1.0-0\n";
     check("/opt/conda/conda-meta/history", conda, &[&six]);
