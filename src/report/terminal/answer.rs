@@ -203,16 +203,25 @@ fn readable_today(report: &Report) -> Option<String> {
 
 /// What the look missed, if anything.
 fn unread(report: &Report, is_quiet: bool) -> Option<String> {
-    let n_problems: u64 = report.coverage.problems.counts.values().sum();
-    let places = counted(n_problems, "place");
-    let where_listed = if is_quiet { "" } else { ", see the end" };
-    let unread = format!("{places} could not be read{where_listed}.");
-    match report.status {
-        Status::Complete => None,
-        Status::Incomplete => Some(unread),
-        Status::Interrupted if n_problems == 0 => Some("it was stopped before its end.".into()),
-        Status::Interrupted => Some(format!("it was stopped before its end, and {unread}")),
-    }
+    let counts = &report.coverage.problems.counts;
+    let n_problems: u64 = counts.values().sum();
+    // Apart, for they are many and would hide the one closed home.
+    let n_unopened = *counts.get(ProblemCode::ContainerUnopened.code()).unwrap_or(&0);
+    let stopped = "it was stopped before its end".to_owned();
+    let unread = format!("{} could not be read", counted(n_problems - n_unopened, "place"));
+    let unopened = match n_unopened {
+        1 => "1 archive or database was not opened".to_owned(),
+        n => format!("{} archives or databases were not opened", number(n)),
+    };
+    let gaps = [
+        (report.status == Status::Interrupted, stopped),
+        (n_problems > n_unopened, unread),
+        (n_unopened > 0, unopened),
+    ];
+    let gaps: Vec<String> =
+        gaps.into_iter().filter_map(|(is_so, gap)| is_so.then_some(gap)).collect();
+    let where_listed = if is_quiet || n_problems == 0 { "" } else { ", see the end" };
+    (!gaps.is_empty()).then(|| format!("{}{where_listed}.", listed(&gaps, gaps.len())))
 }
 
 /// The last line: what the run amounts to, and what to do now.

@@ -324,7 +324,7 @@ Nothing found in what was read. Not everything could be read.
           2026-03-24 11:02 UTC and 2026-03-24 18:00 UTC; as whom it ran is not
           known.
 No credential was found in its reach.
-The look was incomplete: it was stopped before its end, and 1 place could not be
+The look was incomplete: it was stopped before its end and 1 place could not be
                          read.
 1 infected install, no credential to rotate. Contain it first. This was not the
 whole sweep: let it run to its end.
