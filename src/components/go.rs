@@ -15,7 +15,7 @@ use crate::model::host::HostFiles;
 /// So much of a file is asked for the mark of a Go program.
 const BEGINNING_BYTES: usize = 8192;
 /// No program is built from more text of modules than this.
-const INFORMATION_BYTES_MAX: usize = 4 << 20;
+pub const INFORMATION_BYTES_MAX: usize = 4 << 20;
 /// The linker's note that holds the build id: its type, then its owner.
 const GO_NOTE: &[u8] = b"\x04\0\0\0Go\0\0";
 const MAGIC: &[u8] = b"\xff Go buildinf:";

@@ -83,7 +83,7 @@ impl<'l, 's> Look<'l, 's> {
     pub fn mapped(&mut self, mapping: &Mapping) -> u64 {
         let bytes: &[u8] = mapping;
         if self.shared.task == Task::Audit {
-            self.program(bytes);
+            self.mapped_program(mapping);
             self.in_part(Some(bytes), false);
             return 0;
         }
@@ -102,7 +102,7 @@ impl<'l, 's> Look<'l, 's> {
         for (raw, rejected) in pieces {
             self.take(raw, rejected);
         }
-        self.program(bytes);
+        self.mapped_program(mapping);
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
         self.in_part(Some(bytes), is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
         if mapping.is_torn() {
@@ -228,6 +228,23 @@ impl<'l, 's> Look<'l, 's> {
         if go::is_program(self.artifact, bytes) {
             let found = go::built_in(self.artifact, bytes, self.shared.files);
             self.harvest.components.extend(found);
+        }
+    }
+
+    /// The same for one that is mapped, piece by piece, so that it does not fill our memory.
+    fn mapped_program(&mut self, mapping: &Mapping) {
+        let bytes: &[u8] = mapping;
+        if !go::is_program(self.artifact, bytes) {
+            return;
+        }
+        for start in (0..bytes.len()).step_by(PIECE_BYTES) {
+            let end = bytes.len().min(start + PIECE_BYTES + go::INFORMATION_BYTES_MAX);
+            let piece = &bytes[start..end];
+            let found = go::built_in(self.artifact, piece, self.shared.files);
+            mapping.release(&piece[..piece.len().min(PIECE_BYTES)]);
+            if !found.is_empty() {
+                return self.harvest.components.extend(found);
+            }
         }
     }
 
