@@ -22,7 +22,7 @@ pub struct Args {
 pub enum Command {
     /// Sweep this host, an image or some folders
     Sweep(SweepArgs),
-    /// Only look for infected installs, past and present: fast, and reads no credential
+    /// Only look for infected installs, past and present: fast, and looks for no credential
     Audit(AuditArgs),
     /// Show what a sweep would look at, and why
     Roots(RootsArgs),
