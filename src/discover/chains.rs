@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::model::access_list::AccessList;
 use crate::model::artifact::ArtifactKind;
-use crate::model::exposure::{AccessChain, PathFacts};
+use crate::model::exposure::{AccessChain, ListFacts, PathFacts};
 use crate::model::finding::Location;
 use crate::model::host::HostFiles;
 
@@ -36,7 +38,11 @@ impl<'f> Chains<'f> {
             folders,
             target: PathFacts {
                 inode: location.inode,
-                has_access_list: is_file && self.files.has_access_list(&location.path),
+                access_list: if is_file {
+                    self.access_list(&location.path)
+                } else {
+                    ListFacts::Absent
+                },
             },
             kind: location.kind,
         }
@@ -44,14 +50,20 @@ impl<'f> Chains<'f> {
 
     fn folder(&mut self, path: &Path) -> Option<PathFacts> {
         if let Some(known) = self.folders.get(path) {
-            return *known;
+            return known.clone();
         }
-        let facts = self
-            .files
-            .inode_no_follow(path)
-            .ok()
-            .map(|inode| PathFacts { inode, has_access_list: self.files.has_access_list(path) });
-        self.folders.insert(path.to_owned(), facts);
+        let inode = self.files.inode_no_follow(path).ok();
+        let facts = inode.map(|inode| PathFacts { inode, access_list: self.access_list(path) });
+        self.folders.insert(path.to_owned(), facts.clone());
         facts
+    }
+
+    fn access_list(&self, path: &Path) -> ListFacts {
+        match self.files.access_list(path) {
+            Ok(None) => ListFacts::Absent,
+            Ok(Some(attribute)) => AccessList::parse(&attribute)
+                .map_or(ListFacts::Unreadable, |list| ListFacts::Present(Arc::new(list))),
+            Err(_) => ListFacts::Unreadable,
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! May a user read a file, by the modes of today? Decided as the kernel does: on every
-//! component of the path, by the owner's bits for the owner, by the group's for a member,
-//! by the others' for everybody else. Access lists and capabilities are not judged yet:
-//! where there is a list, the answer is unknown.
+//! component of the path, by the owner's bits for the owner, by the access list where there
+//! is one, by the group's bits for a member, by the others' for everybody else.
+//! `tests/kernel_agrees.rs` asks the kernel. Does not judge capabilities: `verdict` does.
 
+use std::path::Path;
+
+use crate::model::access_list::{AccessList, Entry, Whose};
 use crate::model::artifact::ArtifactKind;
-use crate::model::exposure::{AccessChain, PathFacts, Reason, Truth};
+use crate::model::exposure::{AccessChain, ListFacts, PathFacts, Reason, Truth};
 
 /// Whose authority is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -56,12 +59,7 @@ fn environment(reader: Reader<'_>, uid: u32) -> (Truth, Vec<Reason>) {
 }
 
 /// One component of the path; `wanted` is the bit of the right.
-fn component(
-    reader: Reader<'_>,
-    facts: &PathFacts,
-    path: &std::path::Path,
-    wanted: u32,
-) -> (Truth, Reason) {
+fn component(reader: Reader<'_>, facts: &PathFacts, path: &Path, wanted: u32) -> (Truth, Reason) {
     let inode = &facts.inode;
     let mode = inode.permissions();
     if inode.uid == reader.uid {
@@ -72,9 +70,16 @@ fn component(
         };
         return (Truth::Yes, reason);
     }
-    // The kernel looks at an access list only if the group bits are not all zero.
-    if facts.has_access_list && mode & 0o070 != 0 {
-        return (Truth::Unknown, Reason::AccessListPresent { path: path.to_owned() });
+    // The kernel looks at an access list only if the group bits, which are the list's mask, are
+    // not all zero.
+    match &facts.access_list {
+        ListFacts::Present(list) if mode & 0o070 != 0 => {
+            return by_list(reader, list, inode.gid, wanted, path);
+        }
+        ListFacts::Unreadable if mode & 0o070 != 0 => {
+            return (Truth::Unknown, Reason::AccessListUnreadable { path: path.to_owned() });
+        }
+        _ => {}
     }
     let shift = if reader.gids.contains(&inode.gid) { 3 } else { 0 };
     if mode >> shift & wanted != 0 {
@@ -82,6 +87,43 @@ fn component(
     } else {
         (Truth::No, Reason::ModeDenies { path: path.to_owned(), mode, uid: inode.uid })
     }
+}
+
+fn by_list(
+    reader: Reader<'_>,
+    list: &AccessList,
+    owning_gid: u32,
+    wanted: u32,
+    path: &Path,
+) -> (Truth, Reason) {
+    let path = path.to_owned();
+    if grants(reader, list, owning_gid, wanted) {
+        (Truth::Yes, Reason::AccessListAllows { path })
+    } else {
+        (Truth::No, Reason::AccessListDenies { path })
+    }
+}
+
+/// What a list says to somebody who is not the owner. A named user is judged by that entry
+/// alone; a member by any one of the groups' entries, and by none further if all refuse.
+fn grants(reader: Reader<'_>, list: &AccessList, owning_gid: u32, wanted: u32) -> bool {
+    let rights = |whose: Whose| {
+        list.entries.iter().find(|entry| entry.of == whose).map(|entry| entry.rights)
+    };
+    let mask = rights(Whose::Mask).unwrap_or(7);
+    if let Some(rights) = rights(Whose::User(reader.uid)) {
+        return rights & mask & wanted != 0;
+    }
+    let is_member = |entry: &&Entry| match entry.of {
+        Whose::OwningGroup => reader.gids.contains(&owning_gid),
+        Whose::Group(gid) => reader.gids.contains(&gid),
+        _ => false,
+    };
+    let mut of_groups = list.entries.iter().filter(is_member).peekable();
+    if of_groups.peek().is_some() {
+        return of_groups.any(|entry| entry.rights & mask & wanted != 0);
+    }
+    rights(Whose::Others).is_some_and(|rights| rights & wanted != 0)
 }
 
 #[cfg(test)]
@@ -115,15 +157,45 @@ mod tests {
         check(&listable_only, 2000, &[], Truth::No);
     }
 
+    fn with_list(mode: u32, list: ListFacts) -> AccessChain {
+        let mut chain = chain(&[folder(0o755, 0, 0)], inode(mode, 1000, 100));
+        chain.target.access_list = list;
+        chain
+    }
+
+    fn list(entries: &[(Whose, u32)]) -> ListFacts {
+        let entries = entries.iter().map(|(of, rights)| Entry { of: *of, rights: *rights });
+        ListFacts::Present(AccessList { entries: entries.collect() }.into())
+    }
+
     #[test]
-    fn an_access_list_makes_the_answer_unknown_unless_the_kernel_ignores_it() {
-        let with_list = |mode| {
-            let mut chain = chain(&[folder(0o755, 0, 0)], inode(mode, 1000, 100));
-            chain.target.has_access_list = true;
-            chain
+    fn a_named_user_is_judged_by_that_entry_and_the_mask() {
+        let of = |rights, mask| {
+            let entries = [(Whose::User(2000), rights), (Whose::Mask, mask), (Whose::Others, 4)];
+            with_list(0o644, list(&entries))
         };
-        check(&with_list(0o640), 2000, &[], Truth::Unknown);
-        check(&with_list(0o604), 2000, &[], Truth::Yes);
+        check(&of(4, 4), 2000, &[], Truth::Yes);
+        check(&of(4, 2), 2000, &[], Truth::No);
+        check(&of(0, 4), 2000, &[], Truth::No);
+        check(&of(0, 4), 3000, &[], Truth::Yes);
+    }
+
+    #[test]
+    fn one_group_that_grants_is_enough_and_one_that_refuses_keeps_from_the_others_bits() {
+        let entries =
+            [(Whose::OwningGroup, 0), (Whose::Group(200), 4), (Whose::Mask, 7), (Whose::Others, 4)];
+        let chain = with_list(0o674, list(&entries));
+        check(&chain, 2000, &[100], Truth::No);
+        check(&chain, 2000, &[100, 200], Truth::Yes);
+        check(&chain, 2000, &[], Truth::Yes);
+    }
+
+    #[test]
+    fn the_kernel_passes_over_a_list_whose_mask_is_empty() {
+        let entries = [(Whose::User(2000), 0), (Whose::Mask, 0), (Whose::Others, 4)];
+        check(&with_list(0o604, list(&entries)), 2000, &[], Truth::Yes);
+        check(&with_list(0o604, ListFacts::Unreadable), 2000, &[], Truth::Yes);
+        check(&with_list(0o640, ListFacts::Unreadable), 2000, &[], Truth::Unknown);
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn ran(runner: &Runner) -> Reason {
 /// and the doubt is told.
 fn denied(mut reasons: Vec<Reason>, window: Window, chain: &AccessChain) -> (Verdict, Vec<Reason>) {
     let denying = reasons.iter().find_map(|reason| match reason {
-        Reason::ModeDenies { path, .. } => Some(path.clone()),
+        Reason::ModeDenies { path, .. } | Reason::AccessListDenies { path } => Some(path.clone()),
         _ => None,
     });
     let Some(path) = denying else { return (Verdict::NotExposed, reasons) };
@@ -113,7 +113,7 @@ pub mod tests {
     use super::*;
     use crate::model::artifact::{ArtifactKind, Inode};
     use crate::model::authority::AuthorityMeans;
-    use crate::model::exposure::PathFacts;
+    use crate::model::exposure::{ListFacts, PathFacts};
     use crate::model::time::{FileTimes, Moment};
 
     /// A file of mode, owner and group, unchanged since 1970-01-01 00:16:40.
@@ -139,7 +139,7 @@ pub mod tests {
 
     /// A path through folders to a file.
     pub fn chain(folders: &[Inode], target: Inode) -> AccessChain {
-        let facts = |inode: Inode| PathFacts { inode, has_access_list: false };
+        let facts = |inode: Inode| PathFacts { inode, access_list: ListFacts::Absent };
         let folders = folders.iter().enumerate();
         AccessChain {
             path: "/f/file".into(),

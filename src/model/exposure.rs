@@ -3,7 +3,9 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::model::access_list::AccessList;
 use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::authority::Reach;
 use crate::model::time::Moment;
@@ -22,12 +24,23 @@ pub struct AccessChain {
 }
 
 /// Facts about one component of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathFacts {
     /// Owner, mode and times.
     pub inode: Inode,
-    /// Whether a POSIX access list is set.
-    pub has_access_list: bool,
+    /// What stands beside its mode.
+    pub access_list: ListFacts,
+}
+
+/// What is known of a POSIX access list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListFacts {
+    /// There is none.
+    Absent,
+    /// There is one.
+    Present(Arc<AccessList>),
+    /// There may be one, and it cannot be read or understood.
+    Unreadable,
 }
 
 /// A three-valued truth. The order makes "and" the minimum and "or" the maximum.
@@ -92,7 +105,9 @@ pub enum Reason {
     ModeAllows { mode: u32 },
     ModeDenies { path: PathBuf, mode: u32, uid: u32 },
     ModeChangedInside { path: PathBuf, changed: Moment },
-    AccessListPresent { path: PathBuf },
+    AccessListAllows { path: PathBuf },
+    AccessListDenies { path: PathBuf },
+    AccessListUnreadable { path: PathBuf },
     OtherNames { n_links: u64 },
     FolderUnknown { path: PathBuf },
     UnchangedSince { changed: Moment },
@@ -125,8 +140,14 @@ impl fmt::Display for Reason {
                  cannot be excluded",
                 path.display()
             ),
-            Self::AccessListPresent { path } => {
-                write!(f, "{} has an access list, which is not judged yet", path.display())
+            Self::AccessListAllows { path } => {
+                write!(f, "the access list of {} lets the user in", path.display())
+            }
+            Self::AccessListDenies { path } => {
+                write!(f, "the access list of {} keeps the user out", path.display())
+            }
+            Self::AccessListUnreadable { path } => {
+                write!(f, "{} has an access list that cannot be read", path.display())
             }
             Self::OtherNames { n_links } => {
                 write!(f, "the file has {n_links} names; another one may be readable")

@@ -78,8 +78,8 @@ pub trait HostFiles: Sync {
     /// Where a symbolic link points, as written in it.
     fn link_target(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// Whether a POSIX access list is set.
-    fn has_access_list(&self, path: &Path) -> bool;
+    /// The attribute that holds a POSIX access list; of a link, the link's own.
+    fn access_list(&self, path: &Path) -> io::Result<Option<Vec<u8>>>;
 
     /// Whether this process may list and search a folder.
     fn may_enter(&self, path: &Path) -> bool;

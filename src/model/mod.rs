@@ -1,6 +1,7 @@
 //! The nouns of a sweep. The ground floor: nothing here reads a file, matches a
 //! pattern, knows a report format or a command-line flag.
 
+pub mod access_list;
 pub mod advisory;
 pub mod artifact;
 pub mod authority;

@@ -5,9 +5,13 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use crate::model::access_list::ATTRIBUTE;
 use crate::model::artifact::Inode;
 use crate::model::host::{HostFiles, HostRoot};
 use crate::read::open;
+
+/// The kernel keeps no longer attributes.
+const ATTRIBUTE_BYTES_MAX: usize = 1 << 16;
 
 /// More links than this in one path are a loop; the kernel says so too.
 const LINKS_MAX: usize = 40;
@@ -111,10 +115,19 @@ impl HostFiles for DiskFiles {
         std::fs::read_link(self.root.to_real(path).as_ref())
     }
 
-    fn has_access_list(&self, path: &Path) -> bool {
+    fn access_list(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        use rustix::io::Errno;
         let real = self.root.to_real(path);
-        let mut nothing = [0_u8; 0];
-        rustix::fs::lgetxattr(real.as_ref(), "system.posix_acl_access", &mut nothing).is_ok()
+        let mut attribute = vec![0; ATTRIBUTE_BYTES_MAX];
+        match rustix::fs::lgetxattr(real.as_ref(), ATTRIBUTE, &mut attribute) {
+            Ok(n_bytes) => {
+                attribute.truncate(n_bytes);
+                Ok(Some(attribute))
+            }
+            // No list, or a file system that has none.
+            Err(Errno::NODATA | Errno::NOTSUP) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn may_enter(&self, path: &Path) -> bool {

@@ -412,7 +412,7 @@ fn reasons(location: &Location, verdict: Verdict) -> Vec<Reason> {
         }
         Verdict::Exposed => Reason::UnchangedSince { changed: at("2026-01-02T10:00:00Z") },
         Verdict::Likely => Reason::ModeChangedInside { path, changed },
-        Verdict::Unknown => Reason::AccessListPresent { path },
+        Verdict::Unknown => Reason::AccessListUnreadable { path },
     };
     vec![Reason::Ran { evidence }, Reason::OwnsFile, last]
 }

@@ -231,18 +231,20 @@ const fn side(reason: &Reason) -> Side {
         | Reason::OwnsFile
         | Reason::OwnsFolder { .. }
         | Reason::ModeAllows { .. }
+        | Reason::AccessListAllows { .. }
         | Reason::UnchangedSince { .. }
         | Reason::ProcessOf { .. } => Side::For,
         Reason::MayHaveRun { .. }
         | Reason::Reaches { .. }
         | Reason::ModeChangedInside { .. }
-        | Reason::AccessListPresent { .. }
+        | Reason::AccessListUnreadable { .. }
         | Reason::OtherNames { .. }
         | Reason::FolderUnknown { .. }
         | Reason::ChangedInside { .. } => Side::Doubt,
-        Reason::ModeDenies { .. } | Reason::MadeAfter { .. } | Reason::ProcessOfOther { .. } => {
-            Side::Against
-        }
+        Reason::ModeDenies { .. }
+        | Reason::AccessListDenies { .. }
+        | Reason::MadeAfter { .. }
+        | Reason::ProcessOfOther { .. } => Side::Against,
     }
 }
 

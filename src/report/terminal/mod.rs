@@ -233,7 +233,7 @@ LOW CONFIDENCE (1): perhaps no credentials at all. Look before you rotate.
   5  UNKNOWN  Password in a configuration file
      in   /srv/app/config.ini:12
      why  plaintext, expired 2026-01-01 00:00 UTC; as ana: /srv/app/config.ini
-          has an access list, which is not judged yet
+          has an access list that cannot be read
      do   Change the password where it is used.
 
 NOT EXPOSED (1): shown that the code could not read them. -v lists them.
