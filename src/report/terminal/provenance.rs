@@ -14,7 +14,7 @@ const LINES_MAX: usize = 5;
 
 /// Who brought it, and from where.
 pub fn came_from(indent: usize, provenance: &Provenance, screen: &mut Screen) -> io::Result<()> {
-    let own = provenance.asked_for.then(|| "nobody needs to: it was asked for by name".to_owned());
+    let own = provenance.asked_for.then(|| "nobody: it was asked for by name".to_owned());
     let requirers: Vec<String> =
         own.into_iter().chain(provenance.requirers.iter().map(requirer)).collect();
     several(indent, "required by", &requirers, screen)?;
