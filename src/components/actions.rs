@@ -7,9 +7,9 @@ use crate::components::dated;
 use crate::components::version::normal_name;
 use crate::model::advisory::Ecosystem;
 use crate::model::artifact::Artifact;
-use crate::model::component::{Component, Dated};
+use crate::model::component::Component;
 use crate::model::host::HostFiles;
-use crate::model::time::Moment;
+use crate::model::time::{Dated, Moment};
 
 /// What the runner puts beside an action when it is whole.
 const MARK: &str = ".completed";

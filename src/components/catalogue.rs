@@ -213,9 +213,9 @@ fn sighting(
 mod tests {
     use super::*;
     use crate::model::advisory::{Trigger, VersionEvent, VersionRange};
-    use crate::model::component::{Dated, MentionSource};
+    use crate::model::component::MentionSource;
     use crate::model::rule::Confidence;
-    use crate::model::time::{Moment, Window};
+    use crate::model::time::{Dated, Moment, Window};
 
     fn advisory(packages: Vec<BadPackage>) -> Advisory {
         let at = Moment::new(0, 0);

@@ -9,8 +9,9 @@ use crate::components::version::normal_name;
 use crate::components::{COMPONENTS_MAX, dated};
 use crate::model::advisory::Ecosystem;
 use crate::model::artifact::Artifact;
-use crate::model::component::{Component, Dated};
+use crate::model::component::Component;
 use crate::model::host::HostFiles;
+use crate::model::time::Dated;
 
 /// So much of a file is asked for the mark of a Go program.
 const BEGINNING_BYTES: usize = 8192;

@@ -35,8 +35,9 @@ use std::path::Path;
 
 use crate::error::Problem;
 use crate::model::artifact::Artifact;
-use crate::model::component::{Component, Dated};
+use crate::model::component::Component;
 use crate::model::host::HostFiles;
+use crate::model::time::Dated;
 
 /// Most packages that are believed of one file: more than any project or program has.
 const COMPONENTS_MAX: usize = 10_000;

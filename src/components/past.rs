@@ -9,11 +9,12 @@ use crate::components::catalogue::Catalogue;
 use crate::components::version::is_same_version;
 use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger};
 use crate::model::component::{
-    Component, Dated, InfectedInstall, Mention, MentionSource, Removal, Runner, Sighting,
+    Component, InfectedInstall, Mention, MentionSource, Removal, Runner, Sighting,
 };
 use crate::model::layer::layer_of;
 use crate::model::path_pattern::is_within;
 use crate::model::principal::Certainty;
+use crate::model::time::Dated;
 
 /// What mentions of one package have in common: a lock file speaks for its project, the
 /// others for their owner.

@@ -9,8 +9,9 @@ use crate::components::dated;
 use crate::components::version::normal_name;
 use crate::model::advisory::Ecosystem;
 use crate::model::artifact::Artifact;
-use crate::model::component::{Component, Dated};
+use crate::model::component::Component;
 use crate::model::host::HostFiles;
+use crate::model::time::Dated;
 
 /// `INSTALLER` holds one word.
 const INSTALLER_BYTES_MAX: u64 = 4096;

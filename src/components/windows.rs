@@ -4,8 +4,8 @@
 
 use crate::components::past::first_mention;
 use crate::model::advisory::{Advisory, Claim, Role};
-use crate::model::component::{Dated, DatedWindow, InfectedInstall, MentionSource};
-use crate::model::time::{Moment, Window};
+use crate::model::component::{InfectedInstall, MentionSource};
+use crate::model::time::{Dated, DatedWindow, Moment, Window};
 
 /// Sets both windows of an install. What is installed may run at any time until now, and so
 /// may what no evidence shows to be removed.

@@ -6,7 +6,7 @@ use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger, Weight};
 use crate::model::authority::Authority;
 use crate::model::principal::Certainty;
 use crate::model::provenance::Provenance;
-use crate::model::time::{Bounds, Moment, Window};
+use crate::model::time::{Bounds, Dated, DatedWindow, Moment, Window};
 
 /// An installed package with a version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,24 +31,6 @@ pub struct Component {
     /// When the content of that inode was written, if that was before: then it was copied or
     /// restored here. Its owner can set this date.
     pub copied: Option<Dated>,
-}
-
-/// A moment and what it was read from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Dated {
-    /// When.
-    pub at: Moment,
-    /// Which stamp of which file says so.
-    pub evidence: String,
-}
-
-/// A stretch of time and where its ends come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatedWindow {
-    /// The stretch.
-    pub window: Window,
-    /// What was dated, as part of a sentence.
-    pub evidence: String,
 }
 
 /// A package that is or was here without being an installed component: a line of a lock

@@ -94,6 +94,24 @@ pub struct Window {
     pub end: Moment,
 }
 
+/// A moment and what it was read from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dated {
+    /// When.
+    pub at: Moment,
+    /// Which stamp of which file says so.
+    pub evidence: String,
+}
+
+/// A stretch of time and where its ends come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatedWindow {
+    /// The stretch.
+    pub window: Window,
+    /// What was dated, as part of a sentence.
+    pub evidence: String,
+}
+
 /// How well it is known when code can have run: a "no" must hold for the outer window, a
 /// "yes" needs the certain one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,7 @@ use std::path::Path;
 use crate::error::Problem;
 use crate::model::advisory::{Advisory, BadPackage, Claim, Ecosystem, Trigger, Weight};
 use crate::model::authority::Authority;
-use crate::model::component::{
-    Component, Dated, DatedWindow, InfectedInstall, Mention, Removal, Runner, Sighting,
-};
+use crate::model::component::{Component, InfectedInstall, Mention, Removal, Runner, Sighting};
 use crate::model::coverage::{CatalogueTally, Coverage, ProblemList};
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Expiry, Location, Protection};
@@ -22,7 +20,7 @@ use crate::model::rule::Confidence;
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::KeyOrigin;
 use crate::model::startup::{JudgedStartup, StartupSign};
-use crate::model::time::{FileTimes, Window};
+use crate::model::time::{Dated, DatedWindow, FileTimes, Window};
 use crate::report::outcome::Outcome;
 use crate::report::view;
 use crate::report::view::{HostPath, ProtectionState, Report, Status};

@@ -11,8 +11,7 @@ use crate::model::advisory::{
 };
 use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::component::{
-    Component, Dated, DatedWindow, InfectedInstall, Mention, MentionSource, Removal, Runner,
-    Sighting,
+    Component, InfectedInstall, Mention, MentionSource, Removal, Runner, Sighting,
 };
 use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
 use crate::model::exposure::{Exposure, Reason, Verdict};
@@ -29,7 +28,7 @@ use crate::model::rule::{Confidence, Kind, KindIndex, Origin};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::{KeyOrigin, SecretId};
 use crate::model::store::{Format, Store, StoreIndex};
-use crate::model::time::{FileTimes, Moment, Window};
+use crate::model::time::{Dated, DatedWindow, FileTimes, Moment, Window};
 
 #[path = "startup.rs"]
 mod startup;

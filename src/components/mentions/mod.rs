@@ -28,9 +28,9 @@ use crate::components::version::normal_name;
 use crate::error::{Problem, ProblemCode};
 use crate::model::advisory::Ecosystem;
 use crate::model::artifact::Artifact;
-use crate::model::component::{Dated, Mention, MentionSource, Removal};
+use crate::model::component::{Mention, MentionSource, Removal};
 use crate::model::reach::{EvidenceFamily, Reach};
-use crate::model::time::{FileTimes, Moment};
+use crate::model::time::{Dated, FileTimes, Moment};
 
 /// Most mentions of one file that are kept: more than any tree of packages has.
 const MENTIONS_MAX: usize = 200_000;

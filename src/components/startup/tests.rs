@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Weight};
 use crate::model::artifact::{ArtifactKind, Inode};
-use crate::model::component::{Component, DatedWindow, InfectedInstall, Runner, Sighting};
+use crate::model::component::{Component, InfectedInstall, Runner, Sighting};
 use crate::model::principal::{Certainty, Principal, Principals};
 use crate::model::startup::{JudgedStartup, StartupSign};
-use crate::model::time::{FileTimes, Moment, Window};
+use crate::model::time::{DatedWindow, FileTimes, Moment, Window};
 
 const ANA: u32 = 1000;
 const SITE: &str = "/home/ana/.venv/lib/python3.12/site-packages";
