@@ -1,5 +1,6 @@
 //! The beam: knows the order of the stages, and is the only one who does.
 
+mod expose;
 mod links;
 mod look;
 mod repositories;
@@ -21,7 +22,6 @@ use crate::config::Config;
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::discover::authority::authorities;
-use crate::discover::chains::Chains;
 use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
 use crate::discover::principals::principals;
@@ -29,14 +29,12 @@ use crate::discover::processes::{Running, running};
 use crate::discover::roots::{Root, RootState, default_roots};
 use crate::discover::walk::{Plan, walk};
 use crate::error::Error;
-use crate::exposure::{Reader, judge, may_read};
-use crate::inventory::{Judged, credentials};
+use crate::inventory::credentials;
 use crate::model::advisory::{Advisory, Ecosystem, ForeignAdvisories};
 use crate::model::artifact::Inode;
+use crate::model::clock::Clock;
 use crate::model::component::{Component, InfectedInstall};
 use crate::model::coverage::Skip;
-use crate::model::exposure::{AccessChain, Exposure, Truth};
-use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
 use crate::model::inventory::{Inventory, Run, Task};
 use crate::model::path_pattern::{PathPatterns, is_within};
@@ -45,6 +43,7 @@ use crate::model::store::StoreIndex;
 use crate::model::time::Moment;
 use crate::read::host_files::DiskFiles;
 use crate::read::reader::ReadPolicy;
+use crate::sweep::expose::Exposing;
 use crate::sweep::links::Links;
 use crate::sweep::shared::{Harvest, Shared};
 use crate::sweep::worker::Worker;
@@ -91,33 +90,9 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let is_live = config.root.is_live();
     let running = if is_live { running(&files, &names) } else { Running::default() };
     let mut catalogue = Catalogue::new(&engine.rules.advisories);
-    let policy = read_policy(config, engine, &mounts);
-    let mut stores = Stores::new(engine);
-    if config.task == Task::Sweep {
-        let moved = moved_stores(&variables, &files, &running);
-        roots.extend(roots_of(&moved, config, &roots));
-        moved.into_iter().for_each(|(path, store, _)| stores.add_place(path, store));
-    }
-    let shared = Shared {
-        task: config.task,
-        engine,
-        stores: &stores,
-        catalogue: &catalogue,
-        library: &library,
-        files: &files,
-        policy: &policy,
-        key: &config.key,
-        watch,
-        links: Links::default(),
-        large: Mutex::default(),
-        harvest: Mutex::default(),
-    };
-    collect(config, &shared, &roots, &mounts, &running);
-    let Shared { links, harvest, .. } = shared;
-    let mut harvest = std::mem::take(&mut *locked(&harvest));
-    harvest.coverage.interrupted |= watch.interrupted.load(Ordering::Relaxed);
-    links.name_all(&mut harvest.findings);
-    harvest.components.sort();
+    let ground =
+        Ground { files: &files, library: &library, catalogue: &catalogue, mounts: &mounts };
+    let (mut harvest, links) = gather(config, engine, watch, &ground, &mut roots, &running);
     let starting = starting(config, &files, &principals, &harvest.components);
     let (authorities, unread) = authorities(&files, &principals);
     harvest.coverage.problems.extend(starting.problems.into_iter().chain(unread));
@@ -132,10 +107,26 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
     catalogue.extend(&foreign);
     let installs = installs(&catalogue, &mut harvest, &links, &surroundings, &files);
+    let (clock, brokers) = (Clock::default(), Vec::new());
     let scene = Scene { installs: &installs, principals: &principals, files: &files };
     let startup = survey(std::mem::take(&mut harvest.startup), &scene);
-    let judged = expose(std::mem::take(&mut harvest.findings), &installs, &principals, &files);
+    let exposing = Exposing {
+        installs: &installs,
+        asked: None,
+        advisories: &[&engine.rules.advisories, &foreign.advisories],
+        principals: &principals,
+        authorities: &authorities,
+        links: &links,
+        clock: &clock,
+        brokers: &brokers,
+        files: &files,
+    };
+    let judged = exposing.judge_all(std::mem::take(&mut harvest.findings));
+    let brokers = exposing.judge_brokers();
     Ok(Inventory {
+        asked: None,
+        brokers,
+        clock,
         run: run(config, engine, &files, &roots),
         credentials: credentials(judged, engine.rules, config.now),
         principals,
@@ -145,6 +136,54 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         startup,
         coverage: harvest.coverage,
     })
+}
+
+/// What is read before the walk.
+struct Ground<'g> {
+    files: &'g DiskFiles,
+    library: &'g Library,
+    catalogue: &'g Catalogue<'g>,
+    mounts: &'g Mounts,
+}
+
+/// The walk: all that the roots hold, and roots for the stores that were moved out of them.
+fn gather(
+    config: &Config,
+    engine: &Engine<'_>,
+    watch: &Watch,
+    ground: &Ground<'_>,
+    roots: &mut Vec<Root>,
+    running: &Running,
+) -> (Harvest, Links) {
+    let Ground { files, library, catalogue, mounts } = *ground;
+    let policy = read_policy(config, engine, mounts);
+    let mut stores = Stores::new(engine);
+    if config.task == Task::Sweep {
+        let moved = moved_stores(&store_variables(engine), files, running);
+        roots.extend(roots_of(&moved, config, roots));
+        moved.into_iter().for_each(|(path, store, _)| stores.add_place(path, store));
+    }
+    let shared = Shared {
+        task: config.task,
+        engine,
+        stores: &stores,
+        catalogue,
+        library,
+        files,
+        policy: &policy,
+        key: &config.key,
+        watch,
+        links: Links::default(),
+        large: Mutex::default(),
+        harvest: Mutex::default(),
+    };
+    collect(config, &shared, roots, mounts, running);
+    let Shared { links, harvest, .. } = shared;
+    let mut harvest = std::mem::take(&mut *locked(&harvest));
+    harvest.coverage.interrupted |= watch.interrupted.load(Ordering::Relaxed);
+    links.name_all(&mut harvest.findings);
+    harvest.components.sort();
+    (harvest, links)
 }
 
 /// From what was found to infected installs, with all that is told of each.
@@ -286,63 +325,6 @@ fn collect(
     }
     drop(worker);
     repositories::read_all(shared);
-}
-
-/// Judges every finding against every infected install and every user.
-fn expose(
-    findings: Vec<Finding>,
-    installs: &[InfectedInstall],
-    principals: &Principals,
-    files: &dyn HostFiles,
-) -> Vec<Judged> {
-    let mut chains = Chains::new(files);
-    let readers = readers(installs, principals);
-    findings
-        .into_iter()
-        .map(|finding| {
-            let chain = chains.of(&finding.location);
-            Judged {
-                exposures: exposures(&chain, installs, principals),
-                reader_uids: may_read_today(&chain, &readers, principals),
-                finding,
-            }
-        })
-        .collect()
-}
-
-/// Whom it is worth asking about: everybody who logs in, and who ran bad code.
-fn readers(installs: &[InfectedInstall], principals: &Principals) -> BTreeSet<u32> {
-    let users = principals.users.iter().filter(|user| user.logs_in).map(|user| user.uid);
-    let runners = installs.iter().flat_map(|install| &install.runners).map(|runner| runner.uid);
-    users.chain(runners).filter(|uid| *uid != 0).collect()
-}
-
-fn may_read_today(
-    chain: &AccessChain,
-    readers: &BTreeSet<u32>,
-    principals: &Principals,
-) -> Vec<u32> {
-    let may = |uid: &u32| {
-        let reader = Reader { uid: *uid, gids: principals.gids(*uid) };
-        may_read(reader, chain).0 == Truth::Yes
-    };
-    readers.iter().copied().filter(may).collect()
-}
-
-fn exposures(
-    chain: &AccessChain,
-    installs: &[InfectedInstall],
-    principals: &Principals,
-) -> Vec<Exposure> {
-    let mut exposures = Vec::new();
-    for (install_index, install) in installs.iter().enumerate() {
-        for runner in &install.runners {
-            let gids = [principals.gids(runner.uid), &runner.gids].concat();
-            let (verdict, reasons) = judge(runner, &gids, install.bounds(), chain);
-            exposures.push(Exposure { install_index, uid: runner.uid, verdict, reasons });
-        }
-    }
-    exposures
 }
 
 fn host_principals(config: &Config, files: &DiskFiles) -> Result<Principals, Error> {

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use credreach::discover::chains::Chains;
 use credreach::exposure::{Reader, may_read};
+use credreach::model::access::AccessFacts;
 use credreach::model::access_list::{ATTRIBUTE, AccessList, Entry, Whose};
 use credreach::model::artifact::{ArtifactKind, Inode};
-use credreach::model::exposure::{AccessChain, Truth};
+use credreach::model::exposure::Truth;
 use credreach::model::finding::Location;
 use credreach::model::host::HostRoot;
 use credreach::model::location::{Place, Span};
@@ -63,12 +64,12 @@ fn every_file_opens_for_whom_the_model_says() {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         let files = plant(folder.path(), &mut dice, &mut n_lists);
-        let chains: Vec<AccessChain> = files.iter().map(|file| chain(file)).collect();
+        let facts: Vec<AccessFacts> = files.iter().map(|file| facts(file)).collect();
         for _ in 0..READERS_OF_TREE {
             let person = person(&mut dice);
             let opened = open_as(&person, &files);
-            for (chain, opened) in chains.iter().zip(opened) {
-                compare(tree, &person, chain, opened);
+            for (facts, opened) in facts.iter().zip(opened) {
+                compare(tree, &person, facts, opened);
                 n_compared += 1;
             }
         }
@@ -80,11 +81,11 @@ fn every_file_opens_for_whom_the_model_says() {
 }
 
 /// An owner may set the bits, so there the model says yes whatever they are.
-fn compare(tree: usize, person: &Person, chain: &AccessChain, opened: bool) {
-    let (truth, reasons) = may_read(Reader { uid: person.uid, gids: &person.gids }, chain);
+fn compare(tree: usize, person: &Person, facts: &AccessFacts, opened: bool) {
+    let (truth, reasons) = may_read(Reader::user(person.uid, &person.gids), facts);
     let owns = |inode: &Inode| inode.uid == person.uid;
-    let folders = chain.folders.iter().filter_map(|(_, facts)| facts.as_ref());
-    let owns_some = owns(&chain.target.inode) || folders.map(|facts| &facts.inode).any(owns);
+    let folders = facts.ways[0].folders.iter().filter_map(|(_, facts)| facts.as_ref());
+    let owns_some = owns(&facts.target.inode) || folders.map(|facts| &facts.inode).any(owns);
     let agrees = match truth {
         Truth::Yes => opened || owns_some,
         Truth::No => !opened,
@@ -96,7 +97,7 @@ fn compare(tree: usize, person: &Person, chain: &AccessChain, opened: bool) {
         "tree {tree}: uid {} of groups {:?} opened {}: {opened}; the model: {}",
         person.uid,
         person.gids,
-        chain.path.display(),
+        facts.path().display(),
         why.join("; ")
     );
 }
@@ -169,7 +170,7 @@ fn open_as(person: &Person, files: &[PathBuf]) -> Vec<bool> {
     })
 }
 
-fn chain(path: &Path) -> AccessChain {
+fn facts(path: &Path) -> AccessFacts {
     let files = DiskFiles::new(HostRoot::live());
     let stat = fs::symlink_metadata(path).unwrap();
     let span = Span { start: 0, end: 0 };
@@ -182,5 +183,5 @@ fn chain(path: &Path) -> AccessChain {
         store: None,
         inode: Inode::from_stat(&stat),
     };
-    Chains::new(&files).of(&location)
+    Chains::new(&files).of(&location, 0)
 }

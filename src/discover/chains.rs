@@ -1,12 +1,12 @@
-//! The folders on the way to a file, each looked at once: what exposure is judged by.
+//! The ways to a file and the folders on them, each looked at once: what exposure is judged by.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::model::access::{AccessFacts, ListFacts, PathFacts, Ruler, Way};
 use crate::model::access_list::AccessList;
 use crate::model::artifact::ArtifactKind;
-use crate::model::exposure::{AccessChain, ListFacts, PathFacts};
 use crate::model::finding::Location;
 use crate::model::host::HostFiles;
 
@@ -22,10 +22,22 @@ impl<'f> Chains<'f> {
         Self { files, folders: HashMap::new() }
     }
 
-    /// The chain to a location.
-    pub fn of(&mut self, location: &Location) -> AccessChain {
+    /// What is known of who may read a location, of which so many names were not met.
+    pub fn of(&mut self, location: &Location, n_unmet_names: u64) -> AccessFacts {
         let is_file = location.kind == ArtifactKind::File;
-        let mut folders: Vec<_> = match location.path.ancestors().skip(1) {
+        let names = std::iter::once(&location.path).chain(&location.other_names);
+        let access_list =
+            if is_file { self.access_list(&location.path) } else { ListFacts::Absent };
+        AccessFacts {
+            kind: location.kind,
+            target: PathFacts { inode: location.inode, access_list },
+            ways: names.map(|path| self.way(path, is_file)).collect(),
+            n_unmet_names,
+        }
+    }
+
+    fn way(&mut self, path: &Path, is_file: bool) -> Way {
+        let mut folders: Vec<_> = match path.ancestors().skip(1) {
             // A process is reached by its number, not through folders.
             ancestors if is_file => {
                 ancestors.map(|path| (path.to_owned(), self.folder(path))).collect()
@@ -33,19 +45,7 @@ impl<'f> Chains<'f> {
             _ => Vec::new(),
         };
         folders.reverse();
-        AccessChain {
-            path: location.path.clone(),
-            folders,
-            target: PathFacts {
-                inode: location.inode,
-                access_list: if is_file {
-                    self.access_list(&location.path)
-                } else {
-                    ListFacts::Absent
-                },
-            },
-            kind: location.kind,
-        }
+        Way { path: path.to_owned(), folders, ruler: Ruler::Kernel }
     }
 
     fn folder(&mut self, path: &Path) -> Option<PathFacts> {

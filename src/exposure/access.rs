@@ -5,53 +5,98 @@
 
 use std::path::Path;
 
+use crate::model::access::{AccessFacts, ListFacts, PathFacts, Ruler, Way};
 use crate::model::access_list::{AccessList, Entry, Whose};
 use crate::model::artifact::ArtifactKind;
-use crate::model::exposure::{AccessChain, ListFacts, PathFacts, Reason, Truth};
+use crate::model::authority::Capabilities;
+use crate::model::exposure::Truth;
+use crate::model::reason::Reason;
 
 /// Whose authority is asked about.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'p> {
-    /// User id; 0 stands for all capabilities.
+    /// User id.
     pub uid: u32,
     /// Groups.
     pub gids: &'p [u32],
+    /// Capabilities in the user namespace of the host.
+    pub capabilities: Capabilities,
+}
+
+impl<'p> Reader<'p> {
+    /// A user without further rights; root has all of them.
+    pub fn user(uid: u32, gids: &'p [u32]) -> Self {
+        let capabilities = if uid == 0 { Capabilities::ALL } else { Capabilities::default() };
+        Self { uid, gids, capabilities }
+    }
 }
 
 const READ: u32 = 4;
 const SEARCH: u32 = 1;
 
-/// Whether the reader may read the end of the chain, and what decides it. With `No`
-/// the first reason names the component that denies.
-pub fn may_read(reader: Reader<'_>, chain: &AccessChain) -> (Truth, Vec<Reason>) {
-    let target = &chain.target;
-    if reader.uid == 0 {
-        return (Truth::Yes, vec![Reason::IsRoot]);
+/// Whether the reader may read a file today, by any known way, and what decides it. With `No`
+/// the first reason names what denies.
+pub fn may_read(reader: Reader<'_>, facts: &AccessFacts) -> (Truth, Vec<Reason>) {
+    if facts.kind == ArtifactKind::Environment {
+        return environment(reader, facts.target.inode.uid);
     }
-    if chain.kind == ArtifactKind::Environment {
-        return environment(reader, target.inode.uid);
-    }
-    let folders = chain.folders.iter().map(|(path, facts)| match facts {
-        Some(facts) => component(reader, facts, path, SEARCH),
-        None => (Truth::Unknown, Reason::FolderUnknown { path: path.clone() }),
-    });
-    let steps: Vec<(Truth, Reason)> =
-        folders.chain([component(reader, target, &chain.path, READ)]).collect();
-    let truth = steps.iter().map(|(truth, _)| *truth).min().unwrap_or(Truth::Unknown);
-    let reasons: Vec<Reason> = match truth {
-        Truth::Yes => steps.into_iter().next_back().map(|(_, reason)| reason).into_iter().collect(),
-        _ => steps.into_iter().filter(|(one, _)| *one == truth).map(|(_, reason)| reason).collect(),
-    };
-    if truth == Truth::No && target.inode.n_links > 1 {
-        let other_names = Reason::OtherNames { n_links: target.inode.n_links };
+    let ways = facts.ways.iter().map(|way| by_way(reader, way, &facts.target));
+    // The first of equal ones, which is the one by which the file was found.
+    let best = ways.reduce(|best, way| if way.0 > best.0 { way } else { best });
+    let (truth, reasons) = best.unwrap_or((Truth::Unknown, Vec::new()));
+    if truth == Truth::No && facts.n_unmet_names > 0 {
+        let other_names = Reason::OtherNames { n_unmet: facts.n_unmet_names };
         return (Truth::Unknown, [vec![other_names], reasons].concat());
     }
     (truth, reasons)
 }
 
+fn by_way(reader: Reader<'_>, way: &Way, target: &PathFacts) -> (Truth, Vec<Reason>) {
+    let steps = steps(reader, way, target);
+    let truth = steps.iter().map(|step| step.truth).min().unwrap_or(Truth::Unknown);
+    let reasons: Vec<Reason> = match truth {
+        Truth::Yes => steps.into_iter().next_back().map(|step| step.reason).into_iter().collect(),
+        _ => steps.into_iter().filter(|one| one.truth == truth).map(|one| one.reason).collect(),
+    };
+    (truth, reasons)
+}
+
+/// What one component of a way says.
+pub struct Step<'f> {
+    /// The component.
+    pub path: &'f Path,
+    /// What is known of it.
+    pub facts: Option<&'f PathFacts>,
+    /// Whether it lets the reader pass.
+    pub truth: Truth,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What every component of a way says to a reader, the file itself last.
+pub fn steps<'f>(reader: Reader<'_>, way: &'f Way, target: &'f PathFacts) -> Vec<Step<'f>> {
+    let step = |path: &'f Path, facts: Option<&'f PathFacts>, wanted: u32| {
+        let (truth, reason) = match (&way.ruler, facts) {
+            (Ruler::Other { who }, _) => {
+                (Truth::Unknown, Reason::RuledElsewhere { who: who.clone() })
+            }
+            (Ruler::KernelForOne { uid }, _) if *uid != reader.uid => {
+                (Truth::No, Reason::MountOf { uid: *uid })
+            }
+            (_, None) => (Truth::Unknown, Reason::FolderUnknown { path: path.to_owned() }),
+            (_, Some(facts)) => component(reader, facts, path, wanted),
+        };
+        Step { path, facts, truth, reason }
+    };
+    let folders = way.folders.iter().map(|(path, facts)| step(path, facts.as_ref(), SEARCH));
+    folders.chain([step(&way.path, Some(target), READ)]).collect()
+}
+
 /// The kernel gives an environment to processes of the same user.
 fn environment(reader: Reader<'_>, uid: u32) -> (Truth, Vec<Reason>) {
-    if reader.uid == uid {
+    if reader.capabilities.read_everything() {
+        (Truth::Yes, vec![Reason::IsRoot])
+    } else if reader.uid == uid {
         (Truth::Yes, vec![Reason::ProcessOf { uid }])
     } else {
         (Truth::No, vec![Reason::ProcessOfOther { uid }])
@@ -62,6 +107,9 @@ fn environment(reader: Reader<'_>, uid: u32) -> (Truth, Vec<Reason>) {
 fn component(reader: Reader<'_>, facts: &PathFacts, path: &Path, wanted: u32) -> (Truth, Reason) {
     let inode = &facts.inode;
     let mode = inode.permissions();
+    if reader.capabilities.read_everything() {
+        return (Truth::Yes, Reason::IsRoot);
+    }
     if inode.uid == reader.uid {
         // Whatever the bits say: the owner can set them.
         let reason = match wanted {
@@ -129,15 +177,19 @@ fn grants(reader: Reader<'_>, list: &AccessList, owning_gid: u32, wanted: u32) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exposure::verdict::tests::{chain, folder, inode};
+    use crate::exposure::verdict::tests::{facts, folder, inode};
 
-    fn check(chain: &AccessChain, uid: u32, gids: &[u32], expected: Truth) {
-        assert_eq!(may_read(Reader { uid, gids }, chain).0, expected, "uid {uid}, gids {gids:?}");
+    fn check(facts: &AccessFacts, uid: u32, gids: &[u32], expected: Truth) {
+        assert_eq!(
+            may_read(Reader::user(uid, gids), facts).0,
+            expected,
+            "uid {uid}, gids {gids:?}"
+        );
     }
 
     #[test]
     fn owner_group_and_others_are_judged_by_their_own_bits_only() {
-        let file = |mode| chain(&[folder(0o755, 0, 0)], inode(mode, 1000, 100));
+        let file = |mode| facts(&[folder(0o755, 0, 0)], inode(mode, 1000, 100));
         check(&file(0o604), 2000, &[100], Truth::No);
         check(&file(0o604), 2000, &[200], Truth::Yes);
         check(&file(0o640), 2000, &[100], Truth::Yes);
@@ -149,18 +201,18 @@ mod tests {
     #[test]
     fn every_folder_on_the_way_must_let_the_user_through() {
         let closed =
-            chain(&[folder(0o755, 0, 0), folder(0o700, 1000, 100)], inode(0o644, 1000, 100));
+            facts(&[folder(0o755, 0, 0), folder(0o700, 1000, 100)], inode(0o644, 1000, 100));
         check(&closed, 2000, &[100], Truth::No);
-        let searchable = chain(&[folder(0o711, 1000, 100)], inode(0o644, 1000, 100));
+        let searchable = facts(&[folder(0o711, 1000, 100)], inode(0o644, 1000, 100));
         check(&searchable, 2000, &[], Truth::Yes);
-        let listable_only = chain(&[folder(0o744, 1000, 100)], inode(0o644, 1000, 100));
+        let listable_only = facts(&[folder(0o744, 1000, 100)], inode(0o644, 1000, 100));
         check(&listable_only, 2000, &[], Truth::No);
     }
 
-    fn with_list(mode: u32, list: ListFacts) -> AccessChain {
-        let mut chain = chain(&[folder(0o755, 0, 0)], inode(mode, 1000, 100));
-        chain.target.access_list = list;
-        chain
+    fn with_list(mode: u32, list: ListFacts) -> AccessFacts {
+        let mut facts = facts(&[folder(0o755, 0, 0)], inode(mode, 1000, 100));
+        facts.target.access_list = list;
+        facts
     }
 
     fn list(entries: &[(Whose, u32)]) -> ListFacts {
@@ -200,23 +252,23 @@ mod tests {
 
     #[test]
     fn another_name_of_the_file_may_be_readable() {
-        let mut hidden = chain(&[folder(0o700, 1000, 100)], inode(0o644, 1000, 100));
-        hidden.target.inode.n_links = 2;
+        let mut hidden = facts(&[folder(0o700, 1000, 100)], inode(0o644, 1000, 100));
+        hidden.n_unmet_names = 1;
         check(&hidden, 2000, &[], Truth::Unknown);
     }
 
     #[test]
     fn a_folder_that_could_not_be_looked_at_makes_the_answer_unknown() {
-        let mut chain = chain(&[folder(0o755, 0, 0)], inode(0o644, 1000, 100));
-        chain.folders.push(("/gone".into(), None));
-        check(&chain, 2000, &[], Truth::Unknown);
+        let mut facts = facts(&[folder(0o755, 0, 0)], inode(0o644, 1000, 100));
+        facts.ways[0].folders.push(("/gone".into(), None));
+        check(&facts, 2000, &[], Truth::Unknown);
     }
 
     #[test]
     fn an_environment_belongs_to_processes_of_the_same_user() {
-        let mut chain = chain(&[], inode(0o400, 1000, 100));
-        chain.kind = ArtifactKind::Environment;
-        check(&chain, 1000, &[], Truth::Yes);
-        check(&chain, 2000, &[], Truth::No);
+        let mut facts = facts(&[], inode(0o400, 1000, 100));
+        facts.kind = ArtifactKind::Environment;
+        check(&facts, 1000, &[], Truth::Yes);
+        check(&facts, 2000, &[], Truth::No);
     }
 }

@@ -1,8 +1,15 @@
 //! Could that code have read it, then? Pure functions over collected facts. The rules
-//! and what is not modelled yet are in `docs/exposure.md`.
+//! and what is not modelled are in `docs/exposure.md`.
 
 mod access;
+mod aim;
+mod case;
+mod content;
+mod state;
+mod then;
 mod verdict;
 
 pub use access::{Reader, may_read};
+pub use aim::aim;
+pub use case::{Case, SecretFacts};
 pub use verdict::judge;

@@ -22,7 +22,7 @@ use crate::model::time::Moment;
 pub struct Judged {
     /// What was found.
     pub finding: Finding,
-    /// Verdict for each infected install and runner.
+    /// Verdict for each occasion and runner.
     pub exposures: Vec<Exposure>,
     /// Users other than root who may read it today.
     pub reader_uids: Vec<u32>,
@@ -57,7 +57,8 @@ fn credential(mut findings: Vec<Judged>, rules: &RuleSet) -> Credential {
     findings.sort_by(|one, other| key(&one.finding.location).cmp(&key(&other.finding.location)));
     let identity = identity(findings.iter().map(|one| &one.finding.identity), rules);
     let places = places(findings);
-    let verdict = places.iter().flat_map(|place| &place.exposures).map(|one| one.verdict).min();
+    let verdict =
+        places.iter().flat_map(|place| &place.exposures).map(|one| one.judgement.verdict).min();
     let readers: BTreeSet<u32> =
         places.iter().flat_map(|place| place.reader_uids.iter().copied()).collect();
     Credential { identity, verdict, reader_uids: readers.into_iter().collect(), places }
@@ -122,7 +123,7 @@ fn join(
     names.retain(|name| *name != place.location.path);
     place.location.store = place.location.store.or(location.store);
     for (mine, other) in place.exposures.iter_mut().zip(exposures) {
-        if other.verdict < mine.verdict {
+        if other.judgement.verdict < mine.judgement.verdict {
             *mine = other;
         }
     }

@@ -259,12 +259,24 @@ pub struct Runner {
     pub gids: Vec<u32>,
     /// What it may do beyond the modes of files, the farthest reach first.
     pub authority: Vec<Authority>,
+    /// Files whose contents it was given, whoever may read them.
+    pub handed: Vec<Handed>,
+}
+
+/// A file whose contents something else reads and gives to the code: as variables, mostly.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Handed {
+    /// The file.
+    pub path: PathBuf,
+    /// Who gives it, as a clause.
+    pub evidence: String,
 }
 
 impl Runner {
     /// One of whom no more is known.
     pub fn new(uid: u32, certainty: Certainty, evidence: String) -> Self {
-        let (further, gids, authority) = (Vec::new(), Vec::new(), Vec::new());
-        Self { uid, certainty, evidence, further, gids, authority }
+        let (further, gids) = (Vec::new(), Vec::new());
+        let (authority, handed) = (Vec::new(), Vec::new());
+        Self { uid, certainty, evidence, further, gids, authority, handed }
     }
 }

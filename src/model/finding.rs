@@ -7,7 +7,7 @@ use crate::model::location::Place;
 use crate::model::rule::{Confidence, KindIndex};
 use crate::model::secret::SecretId;
 use crate::model::store::StoreIndex;
-use crate::model::time::Moment;
+use crate::model::time::{Dated, Moment};
 
 /// A credential at one place.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct Identity {
     pub protection: Protection,
     /// When it ends.
     pub expiry: Expiry,
+    /// Before this moment it did not exist, by its own bytes or the fields beside it.
+    pub issued: Option<Dated>,
 }
 
 /// Where a finding stands.

@@ -1,6 +1,8 @@
 //! The list of credentials to rotate, one row each, in order.
 
 use crate::model::advisory::Advisory;
+use crate::model::broker::JudgedBroker;
+use crate::model::clock::Clock;
 use crate::model::component::{Component, InfectedInstall};
 use crate::model::coverage::Coverage;
 use crate::model::exposure::{Exposure, Verdict};
@@ -9,6 +11,7 @@ use crate::model::principal::Principals;
 use crate::model::secret::KeyOrigin;
 use crate::model::startup::StartupSurvey;
 use crate::model::time::Moment;
+use crate::model::what_if::WhatIf;
 
 /// All that a sweep found out.
 #[derive(Clone, Debug)]
@@ -17,6 +20,8 @@ pub struct Inventory {
     pub run: Run,
     /// Users and groups of the host.
     pub principals: Principals,
+    /// What the user asked about code that nothing says ran here.
+    pub asked: Option<WhatIf>,
     /// Infected installs, the newest window first.
     pub installs: Vec<InfectedInstall>,
     /// Advisories of other catalogues that name a package of this host. Their indices
@@ -24,6 +29,10 @@ pub struct Inventory {
     pub foreign_advisories: Vec<Advisory>,
     /// Credentials, in rotation order.
     pub credentials: Vec<Credential>,
+    /// What gives out credentials without a file, sorted.
+    pub brokers: Vec<JudgedBroker>,
+    /// How far the host's own time can be trusted.
+    pub clock: Clock,
     /// Installed packages, sorted.
     pub components: Vec<Component>,
     /// Code that something starts unasked, and what speaks for a look at it.
@@ -92,7 +101,7 @@ pub struct Credential {
 pub struct CredentialPlace {
     /// Where.
     pub location: Location,
-    /// Verdict for each infected install and user.
+    /// Verdict for each occasion and user.
     pub exposures: Vec<Exposure>,
     /// Users other than root whose code could read it today, sorted.
     pub reader_uids: Vec<u32>,

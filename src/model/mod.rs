@@ -1,11 +1,14 @@
 //! The nouns of a sweep. The ground floor: nothing here reads a file, matches a
 //! pattern, knows a report format or a command-line flag.
 
+pub mod access;
 pub mod access_list;
 pub mod advisory;
 pub mod artifact;
 pub mod authority;
+pub mod broker;
 pub mod candidate;
+pub mod clock;
 pub mod component;
 pub mod coverage;
 pub mod exposure;
@@ -20,6 +23,7 @@ pub mod path_pattern;
 pub mod principal;
 pub mod provenance;
 pub mod reach;
+pub mod reason;
 pub mod rule;
 pub mod rule_set;
 pub mod secret;
@@ -27,3 +31,4 @@ pub mod segment;
 pub mod startup;
 pub mod store;
 pub mod time;
+pub mod what_if;

@@ -1,6 +1,7 @@
 //! Makes the report's own structs out of an inventory. Does not sort credentials or
 //! judge them: their order and their verdicts come with the inventory.
 
+mod exposure;
 mod provenance;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,7 @@ use crate::model::advisory::{Advisory, BadPackage, Claim, Ecosystem, Trigger, We
 use crate::model::authority::Authority;
 use crate::model::component::{Component, InfectedInstall, Mention, Removal, Runner, Sighting};
 use crate::model::coverage::{CatalogueTally, Coverage, ProblemList};
-use crate::model::exposure::{Exposure, Verdict};
+use crate::model::exposure::Verdict;
 use crate::model::finding::{Expiry, Location, Protection};
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
 use crate::model::principal::Principals;
@@ -38,10 +39,13 @@ impl Report {
             run: run(&inventory.run),
             status: status(&inventory.coverage),
             summary: summary(inventory),
+            what_if: inventory.asked.as_ref().map(|asked| context.what_if(asked)),
+            clock: exposure::clock(&inventory.clock),
             advisories: context.hitting(&inventory.installs),
             infected_installs: installs.map(|(n, install)| context.install(n, install)).collect(),
             credentials: credentials.map(|(n, one)| context.credential(n + 1, one)).collect(),
             startup_code: inventory.startup.judged.iter().map(|one| context.startup(one)).collect(),
+            brokers: inventory.brokers.iter().map(|one| context.broker(one)).collect(),
             environments: environments(&inventory.components),
             coverage: coverage(inventory),
         }
@@ -200,15 +204,6 @@ impl Context<'_> {
             times: times(&inode.times),
             exposures: place.exposures.iter().map(|one| self.exposure(one)).collect(),
             readers: self.users(&place.reader_uids),
-        }
-    }
-
-    fn exposure(&self, exposure: &Exposure) -> view::Exposure {
-        view::Exposure {
-            install: exposure.install_index,
-            user: self.user(exposure.uid),
-            verdict: exposure.verdict.as_str(),
-            reasons: exposure.reasons.clone(),
         }
     }
 

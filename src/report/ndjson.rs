@@ -5,16 +5,17 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::report::view::{Coverage, Report, Run, Status, Summary, Tool};
+use crate::report::view::{Clock, Coverage, Report, Run, Status, Summary, Tool, WhatIf};
 
 /// Writes the report. The last record is `summary`; without it the stream was cut.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let Report { schema_version, tool, run, .. } = report;
-    record("run", &Head { schema_version, tool, run }, out)?;
+    let Report { schema_version, tool, run, what_if, clock, .. } = report;
+    record("run", &Head { schema_version, tool, run, what_if: what_if.as_ref(), clock }, out)?;
     records("advisory", &report.advisories, out)?;
     records("infected_install", &report.infected_installs, out)?;
     records("startup_code", &report.startup_code, out)?;
     records("credential", &report.credentials, out)?;
+    records("broker", &report.brokers, out)?;
     records("environment", &report.environments, out)?;
     records("problem", &report.coverage.problems.listed, out)?;
     record("summary", &Tail::of(report), out)
@@ -26,6 +27,8 @@ struct Head<'r> {
     schema_version: &'static str,
     tool: &'r Tool,
     run: &'r Run,
+    what_if: Option<&'r WhatIf>,
+    clock: &'r Clock,
 }
 
 /// What the run amounts to.

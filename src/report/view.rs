@@ -6,18 +6,17 @@
 
 mod coverage;
 mod evidence;
+mod exposure;
 mod host_path;
 mod provenance;
 mod startup;
 
 use std::collections::BTreeMap;
 
-use serde::ser::Serializer;
-
-use crate::model::exposure::Reason;
 pub use crate::report::view::host_path::HostPath;
 pub use coverage::{Catalogue, Coverage, Problem, Problems};
 pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
+pub use exposure::{Aim, Broker, Clock, Exposure, Flag, WhatIf};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 pub use startup::{StartupCode, StartupSign};
 
@@ -34,6 +33,10 @@ pub struct Report {
     pub status: Status,
     /// The figures.
     pub summary: Summary,
+    /// What the user asked about code that nothing says ran here.
+    pub what_if: Option<WhatIf>,
+    /// How far the host's own time can be trusted.
+    pub clock: Clock,
     /// Incidents that hit this host.
     pub advisories: Vec<Advisory>,
     /// Where they hit it.
@@ -42,6 +45,8 @@ pub struct Report {
     pub startup_code: Vec<StartupCode>,
     /// Credentials, in rotation order.
     pub credentials: Vec<Credential>,
+    /// What gives out credentials without a file.
+    pub brokers: Vec<Broker>,
     /// Installed packages, by the folder they lie in.
     pub environments: Vec<Environment>,
     /// What was read and what was not.
@@ -362,7 +367,7 @@ pub struct Location {
     pub mode: String,
     /// Its times, taken before it was opened.
     pub times: Times,
-    /// The verdict for each infected install and user.
+    /// The verdict for each occasion and user.
     pub exposures: Vec<Exposure>,
     /// Users other than root whose code could read it today.
     pub readers: Vec<User>,
@@ -388,25 +393,6 @@ pub struct Times {
     pub changed: String,
     /// When it was made, where the file system records it.
     pub born: Option<String>,
-}
-
-/// The verdict on one place for one infected install and one user.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Exposure {
-    /// Index of the infected install.
-    pub install: usize,
-    /// Whose authority the code had.
-    #[serde(flatten)]
-    pub user: User,
-    /// `exposed`, `likely`, `unknown` or `not-exposed`.
-    pub verdict: &'static str,
-    /// Why, in the order of the reasoning; written as sentences.
-    #[serde(serialize_with = "sentences")]
-    pub reasons: Vec<Reason>,
-}
-
-fn sentences<S: Serializer>(reasons: &[Reason], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(reasons.iter().map(Reason::to_string))
 }
 
 /// A folder of installed packages.

@@ -145,7 +145,7 @@ fn found(inventory: &Inventory, rules: &RuleSet, file: &Planted) -> Vec<Check> {
             let outcome = CheckOutcome::Skipped("only root can give files to another user".into());
             return Check { what: format!("{what}, judged"), outcome };
         }
-        let verdict = place.exposures.iter().map(|exposure| exposure.verdict).min();
+        let verdict = place.exposures.iter().map(|exposure| exposure.judgement.verdict).min();
         let expected = file.owner.verdict();
         let what = format!("{what}: {}", expected.as_str());
         let found = verdict.map_or("not judged", |verdict| verdict.as_str());

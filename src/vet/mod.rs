@@ -70,6 +70,7 @@ pub fn vet(
         confidence: confidence(rule, candidate, kind_id),
         protection: facts.protection.unwrap_or(Protection::Plaintext),
         expiry: expiry(candidate.fields.expires.as_deref(), facts.expiry),
+        issued: None,
     })
 }
 

@@ -10,12 +10,15 @@ use crate::model::advisory::{
     Advisory, AdvisoryIndex, BadPackage, Ecosystem, Role, Trigger, Weight,
 };
 use crate::model::artifact::{ArtifactKind, Inode};
+use crate::model::broker::{Broker, BrokerKind, Gives, JudgedBroker, Serves};
+use crate::model::clock::Clock;
 use crate::model::component::{
     Component, InfectedInstall, Mention, MentionSource, Removal, Runner, Sighting,
 };
 use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
-use crate::model::exposure::{Exposure, Reason, Verdict};
+use crate::model::exposure::{Aim, Exposure, Judgement, Occasion, Proof, Verdict};
 use crate::model::finding::{Expiry, Identity, Location, Protection};
+use crate::model::harvest::Grade;
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task};
 use crate::model::location::{Place, Span};
 use crate::model::path_pattern::PathPattern;
@@ -24,11 +27,13 @@ use crate::model::provenance::{
     Change, ChangeKind, OriginKind, PackageOrigin, Provenance, Requirer, ToolEnvironment, ToolMaker,
 };
 use crate::model::reach::{EvidenceFamily, Reach};
+use crate::model::reason::{Counter, Flag, Reason};
 use crate::model::rule::{Confidence, Kind, KindIndex, Origin};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::{KeyOrigin, SecretId};
 use crate::model::store::{Format, Store, StoreIndex};
 use crate::model::time::{Dated, DatedWindow, FileTimes, Moment, Window};
+use crate::model::what_if::WhatIf;
 
 #[path = "startup.rs"]
 mod startup;
@@ -159,6 +164,9 @@ pub fn empty() -> Inventory {
             rules_digest: "00112233445566778899aabbccddeeff".into(),
         },
         principals: principals(),
+        asked: None,
+        brokers: Vec::new(),
+        clock: Clock::default(),
         installs: Vec::new(),
         foreign_advisories: Vec::new(),
         credentials: Vec::new(),
@@ -388,13 +396,17 @@ fn identity(kind: KindIndex, number: u8) -> Identity {
         confidence: Confidence::High,
         protection: Protection::Plaintext,
         expiry: Expiry::Unknown,
+        issued: None,
     }
 }
 
 fn place(location: Location, verdict: Verdict) -> CredentialPlace {
     let reader_uids = vec![location.inode.uid];
     let reasons = reasons(&location, verdict);
-    let exposure = Exposure { install_index: 0, uid: 1000, verdict, reasons };
+    let (counter, flags) = (Counter::RootRewroteTimes, Vec::new());
+    let judgement = Judgement { verdict, proof: None, reasons, counter, flags };
+    let occasion = Occasion::Install(0);
+    let exposure = Exposure { occasion, uid: 1000, judgement, aim: Aim::NoList };
     CredentialPlace { location, exposures: vec![exposure], reader_uids }
 }
 
@@ -555,6 +567,7 @@ pub fn every_state() -> Inventory {
     }
     inventory.installs[0].component.as_mut().unwrap().installed = None;
     inventory.startup = startup::every_sign();
+    ask_and_broker(&mut inventory);
     inventory.coverage.catalogues = vec![CatalogueTally {
         path: bytes(b"/srv/osv\xff"),
         n_used: 2,
@@ -562,6 +575,38 @@ pub fn every_state() -> Inventory {
         left_out: [(LeftOut::Withdrawn, 1)].into(),
     }];
     inventory
+}
+
+/// A question, a broker and every flag, all judged as the first place is.
+fn ask_and_broker(inventory: &mut Inventory) {
+    let at = at("2026-03-24T12:00:00Z");
+    inventory.asked = Some(WhatIf {
+        uids: vec![1000],
+        window: Window { start: at, end: at },
+        advisory: Some(AdvisoryIndex(0)),
+    });
+    inventory.clock.doubts.push("the clock was set back by 2 hours in the window".into());
+    let place = &mut inventory.credentials[0].places[0];
+    let mut asked = place.exposures[0].clone();
+    asked.occasion = Occasion::Asked;
+    asked.aim = Aim::Targeted { grade: Grade::Reported, what: "AWS keys".into() };
+    asked.judgement.proof = Some(Proof::ByToday);
+    asked.judgement.flags = vec![
+        Flag::ReadRecorded { at },
+        Flag::ExpiredBefore { at },
+        Flag::Protected { how: "scrypt".into() },
+        Flag::UsableThrough { evidence: "an ssh-agent ran".into() },
+    ];
+    place.exposures.push(asked.clone());
+    let broker = Broker {
+        kind: BrokerKind::SshAgent,
+        path: "/run/user/1000/agent".into(),
+        serves: Serves::User(1000),
+        gives: Gives::Use,
+        what: "SSH agent".into(),
+        since: Some(at),
+    };
+    inventory.brokers.push(JudgedBroker { broker, exposures: vec![asked] });
 }
 
 fn bytes(path: &[u8]) -> PathBuf {

@@ -3,8 +3,8 @@
 
 use std::io;
 
-use crate::model::authority::Reach;
-use crate::model::exposure::{Reason, Verdict};
+use crate::model::exposure::Verdict;
+use crate::model::reason::{Reason, Side};
 use crate::report::escape::{cut_middle, escape, escape_path, width};
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::Standing;
@@ -164,8 +164,9 @@ fn place_details(location: &Location, screen: &mut Screen) -> io::Result<()> {
         screen.whole(DETAILS, &format!("also named {}", escape_path(&name.0)))?;
     }
     for exposure in &location.exposures {
-        let Exposure { install, user, verdict, reasons } = exposure;
-        let lead = format!("{verdict}, by install {} as {}", install + 1, user.user);
+        let Exposure { install, user, verdict, reasons, .. } = exposure;
+        let by = install.map_or("as you suppose".into(), |n| format!("by install {}", n + 1));
+        let lead = format!("{verdict}, {by} as {}", user.user);
         screen.prose(DETAILS, &format!("{lead}: {}", sentences(reasons)))?;
     }
     Ok(())
@@ -210,44 +211,6 @@ fn deciding(credential: &Credential) -> Option<&Exposure> {
     exposures.find(|exposure| Some(exposure.verdict) == credential.verdict)
 }
 
-/// What a step of the reasoning speaks for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    /// That the code ran; told once, with the install.
-    Ran,
-    /// That the code could read the secret.
-    For,
-    /// That nobody can say.
-    Doubt,
-    /// That the code could not.
-    Against,
-}
-
-const fn side(reason: &Reason) -> Side {
-    match reason {
-        Reason::Ran { .. } => Side::Ran,
-        Reason::IsRoot
-        | Reason::Reaches { reach: Reach::Everything, .. }
-        | Reason::OwnsFile
-        | Reason::OwnsFolder { .. }
-        | Reason::ModeAllows { .. }
-        | Reason::AccessListAllows { .. }
-        | Reason::UnchangedSince { .. }
-        | Reason::ProcessOf { .. } => Side::For,
-        Reason::MayHaveRun { .. }
-        | Reason::Reaches { .. }
-        | Reason::ModeChangedInside { .. }
-        | Reason::AccessListUnreadable { .. }
-        | Reason::OtherNames { .. }
-        | Reason::FolderUnknown { .. }
-        | Reason::ChangedInside { .. } => Side::Doubt,
-        Reason::ModeDenies { .. }
-        | Reason::AccessListDenies { .. }
-        | Reason::MadeAfter { .. }
-        | Reason::ProcessOfOther { .. } => Side::Against,
-    }
-}
-
 /// The reasons that decide: what speaks for an exposure, against one, or leaves it open.
 /// All of them where none does.
 fn strongest(exposure: &Exposure) -> Vec<Reason> {
@@ -256,7 +219,7 @@ fn strongest(exposure: &Exposure) -> Vec<Reason> {
         verdict if verdict == Verdict::NotExposed.as_str() => Side::Against,
         _ => Side::Doubt,
     };
-    let deciding = exposure.reasons.iter().filter(|reason| side(reason) == wanted);
+    let deciding = exposure.reasons.iter().filter(|reason| reason.side() == wanted);
     let deciding: Vec<Reason> = deciding.cloned().collect();
     if deciding.is_empty() { exposure.reasons.clone() } else { deciding }
 }

@@ -1,0 +1,35 @@
+//! What is judged: one code, one user, one secret, one place.
+
+use crate::model::access::AccessFacts;
+use crate::model::broker::Broker;
+use crate::model::clock::Clock;
+use crate::model::component::Runner;
+use crate::model::finding::Identity;
+use crate::model::time::{Bounds, Dated};
+
+/// One question: could this code, as this user, have read this secret here?
+pub struct Case<'c> {
+    /// As whom the code ran.
+    pub runner: &'c Runner,
+    /// All groups of that user.
+    pub gids: &'c [u32],
+    /// When it can have run.
+    pub bounds: Bounds,
+    /// Who may read the place.
+    pub facts: &'c AccessFacts,
+    /// The secret.
+    pub secret: SecretFacts<'c>,
+    /// How far the stamps can be trusted.
+    pub clock: &'c Clock,
+    /// What gives out credentials on this host.
+    pub brokers: &'c [Broker],
+}
+
+/// What is known of a secret beyond one place.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretFacts<'s> {
+    /// What it says of itself.
+    pub identity: &'s Identity,
+    /// The earliest proof that it existed on this host, from any other place.
+    pub seen: Option<&'s Dated>,
+}

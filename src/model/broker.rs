@@ -1,0 +1,92 @@
+//! What gives out credentials, or uses them for others, when it is asked: agents, keyrings, the
+//! metadata service of a cloud, programs that configurations name. No file needs to be read.
+
+use std::path::PathBuf;
+
+use crate::model::exposure::Exposure;
+use crate::model::time::Moment;
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Broker {
+    /// What kind.
+    pub kind: BrokerKind,
+    /// The socket or file that shows it.
+    pub path: PathBuf,
+    /// Whom it serves.
+    pub serves: Serves,
+    /// What it gives.
+    pub gives: Gives,
+    /// What it is, for a reader.
+    pub what: String,
+    /// From when on it is known to have been there.
+    pub since: Option<Moment>,
+}
+
+/// What kind of broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BrokerKind {
+    /// Holds unlocked SSH keys.
+    SshAgent,
+    /// Holds passphrases of OpenPGP keys.
+    GpgAgent,
+    /// Holds secrets of a desktop session.
+    Keyring,
+    /// Gives the credentials of the machine's or the container's role to any process.
+    CloudRole,
+    /// A program that a configuration names to get credentials from.
+    Helper,
+    /// A name under which a secret is kept elsewhere.
+    Reference,
+}
+
+impl BrokerKind {
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SshAgent => "ssh-agent",
+            Self::GpgAgent => "gpg-agent",
+            Self::Keyring => "keyring",
+            Self::CloudRole => "cloud-role",
+            Self::Helper => "helper",
+            Self::Reference => "reference",
+        }
+    }
+}
+
+/// Whom a broker serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Serves {
+    /// Processes of one user, and root.
+    User(u32),
+    /// Any process of the host.
+    Everybody,
+}
+
+/// What a broker gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gives {
+    /// The secret itself.
+    Secret,
+    /// Only its use, as long as it answers.
+    Use,
+}
+
+impl Gives {
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Use => "use",
+        }
+    }
+}
+
+/// A broker with what was concluded about it.
+#[derive(Clone, Debug)]
+pub struct JudgedBroker {
+    /// The broker.
+    pub broker: Broker,
+    /// Verdict for each occasion and user.
+    pub exposures: Vec<Exposure>,
+}

@@ -1,0 +1,231 @@
+//! The sentences of exposure: each step of a reasoning, what would change a verdict, and what
+//! stands beside it. All of them are written here, and nowhere else.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::model::authority::Reach;
+use crate::model::time::Moment;
+
+/// One step of the reasoning. All its sentences stand in [`fmt::Display`] below.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the sentences say it")]
+pub enum Reason {
+    Ran { evidence: String },
+    MayHaveRun { evidence: String },
+    IsRoot,
+    Reaches { reach: Reach, evidence: String },
+    OwnsFile,
+    OwnsFolder { path: PathBuf },
+    ModeAllows { mode: u32 },
+    ModeDenies { path: PathBuf, mode: u32, uid: u32 },
+    ModeChangedInside { path: PathBuf, changed: Moment },
+    AccessListAllows { path: PathBuf },
+    AccessListDenies { path: PathBuf },
+    AccessListUnreadable { path: PathBuf },
+    OtherNames { n_unmet: u64 },
+    RuledElsewhere { who: String },
+    Handed { evidence: String },
+    FolderUnknown { path: PathBuf },
+    UnchangedSince { changed: Moment },
+    ChangedInside { changed: Moment },
+    MadeAfter { born: Moment },
+    IssuedAfter { issued: Moment, evidence: String },
+    SeenBefore { at: Moment, evidence: String },
+    MountOf { uid: u32 },
+    ProcessOf { uid: u32 },
+    ProcessOfOther { uid: u32 },
+}
+
+/// What a reason speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// That the code ran.
+    Ran,
+    /// That the code could read the secret.
+    For,
+    /// That nobody can say.
+    Doubt,
+    /// That the code could not.
+    Against,
+}
+
+impl Reason {
+    /// What it speaks for.
+    pub const fn side(&self) -> Side {
+        match self {
+            Self::Ran { .. } => Side::Ran,
+            Self::IsRoot
+            | Self::Reaches { reach: Reach::Everything, .. }
+            | Self::OwnsFile
+            | Self::OwnsFolder { .. }
+            | Self::ModeAllows { .. }
+            | Self::AccessListAllows { .. }
+            | Self::UnchangedSince { .. }
+            | Self::SeenBefore { .. }
+            | Self::Handed { .. }
+            | Self::ProcessOf { .. } => Side::For,
+            Self::MayHaveRun { .. }
+            | Self::Reaches { .. }
+            | Self::ModeChangedInside { .. }
+            | Self::AccessListUnreadable { .. }
+            | Self::OtherNames { .. }
+            | Self::FolderUnknown { .. }
+            | Self::RuledElsewhere { .. }
+            | Self::ChangedInside { .. } => Side::Doubt,
+            Self::ModeDenies { .. }
+            | Self::AccessListDenies { .. }
+            | Self::MadeAfter { .. }
+            | Self::IssuedAfter { .. }
+            | Self::MountOf { .. }
+            | Self::ProcessOfOther { .. } => Side::Against,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ran { evidence } => write!(f, "the code ran: {evidence}"),
+            Self::MayHaveRun { evidence } => write!(f, "the code may have run: {evidence}"),
+            Self::IsRoot => f.write_str("root reads everything"),
+            Self::Reaches { reach, evidence } => {
+                write!(f, "the user {}: {evidence}", reach.clause())
+            }
+            Self::OwnsFile => f.write_str("the user owns the file"),
+            Self::OwnsFolder { path } => {
+                write!(f, "the user owns the folder {} and can open it", path.display())
+            }
+            Self::ModeAllows { mode } => write!(f, "mode {mode:04o} lets the user read it"),
+            Self::ModeDenies { path, mode, uid } => {
+                write!(f, "{} has mode {mode:04o} and belongs to uid {uid}", path.display())
+            }
+            Self::ModeChangedInside { path, changed } => write!(
+                f,
+                "{} was last changed {changed}, inside the window: an earlier, wider mode \
+                 cannot be excluded",
+                path.display()
+            ),
+            Self::AccessListAllows { path } => {
+                write!(f, "the access list of {} lets the user in", path.display())
+            }
+            Self::AccessListDenies { path } => {
+                write!(f, "the access list of {} keeps the user out", path.display())
+            }
+            Self::AccessListUnreadable { path } => {
+                write!(f, "{} has an access list that cannot be read", path.display())
+            }
+            Self::OtherNames { n_unmet } => write!(
+                f,
+                "the file has {n_unmet} more {} (hard links) that the sweep did not meet, and \
+                 another one may be readable",
+                if *n_unmet == 1 { "name" } else { "names" }
+            ),
+            Self::RuledElsewhere { who } => write!(f, "who may read it is decided by {who}"),
+            Self::Handed { evidence } => write!(f, "it was handed to the code: {evidence}"),
+            Self::FolderUnknown { path } => {
+                write!(f, "{} could not be looked at", path.display())
+            }
+            Self::UnchangedSince { changed } => {
+                write!(f, "unchanged since {changed}, before the window")
+            }
+            Self::ChangedInside { changed } => {
+                write!(f, "last changed {changed}, inside the window: it was there from then on")
+            }
+            Self::IssuedAfter { issued, evidence } => {
+                write!(f, "issued {issued}, after the window, says {evidence}")
+            }
+            Self::SeenBefore { at, evidence } => {
+                write!(f, "the same secret was here {at}, says {evidence}")
+            }
+            Self::MadeAfter { born } => write!(f, "made {born}, after the window"),
+            Self::MountOf { uid } => {
+                write!(f, "its file system lets only the user in who mounted it (uid {uid})")
+            }
+            Self::ProcessOf { uid } => write!(f, "a process of the same user (uid {uid})"),
+            Self::ProcessOfOther { uid } => {
+                write!(f, "a process of another user (uid {uid}), closed to this one")
+            }
+        }
+    }
+}
+
+/// What would change a verdict: the counter-scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the sentences say it")]
+pub enum Counter {
+    RootRewroteTimes,
+    ProofThatItRan,
+    ProofThatItWasThere,
+    WiderModeThen { path: PathBuf },
+    OtherWay,
+    TheMissingFact,
+}
+
+impl fmt::Display for Counter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RootRewroteTimes => f.write_str(
+                "only somebody with root's rights could have made it look so: by setting the \
+                 clock back or by writing to the disk",
+            ),
+            Self::ProofThatItRan => f.write_str(
+                "it becomes EXPOSED if a log or an audit shows that the code ran as this user, \
+                 and NOT EXPOSED if it is shown that it did not",
+            ),
+            Self::ProofThatItWasThere => f.write_str(
+                "it becomes EXPOSED if a backup or a log shows that this secret was there \
+                 before the code was gone",
+            ),
+            Self::WiderModeThen { path } => write!(
+                f,
+                "it becomes EXPOSED if {} let this user in at some time in the window: look for \
+                 chmod, chown and setfacl in histories and audit logs",
+                path.display()
+            ),
+            Self::OtherWay => f.write_str(
+                "it becomes EXPOSED if another way led to the same file: a bind mount that is \
+                 gone, a copy, a descriptor that was handed over",
+            ),
+            Self::TheMissingFact => f.write_str("it is decided by the fact that is missing"),
+        }
+    }
+}
+
+/// What stands beside a verdict and does not change it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the sentences say it")]
+pub enum Flag {
+    ReadRecorded { at: Moment },
+    ExpiredBefore { at: Moment },
+    Protected { how: String },
+    UsableThrough { evidence: String },
+}
+
+impl Flag {
+    /// The word that reports use.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::ReadRecorded { .. } => "read-recorded",
+            Self::ExpiredBefore { .. } => "expired-before",
+            Self::Protected { .. } => "protected",
+            Self::UsableThrough { .. } => "usable-through-agent",
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadRecorded { at } => write!(
+                f,
+                "something read it at {at}, inside the window (weak: it may have been a backup)"
+            ),
+            Self::ExpiredBefore { at } => write!(f, "it had expired {at}, before the window"),
+            Self::Protected { how } => write!(f, "what was read is protected: {how}"),
+            Self::UsableThrough { evidence } => {
+                write!(f, "it could be used without its passphrase: {evidence}")
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Verdicts, as they leave the process. Does not compute; sentences are written as the model
+//! words them.
+
+use std::fmt::Display;
+
+use serde::ser::Serializer;
+
+use crate::model::reason::{Counter, Reason};
+use crate::report::view::{HostPath, User};
+
+/// The verdict on one place for one occasion and user.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Exposure {
+    /// Index of the infected install; `None` for the question that was asked.
+    pub install: Option<usize>,
+    /// Whose authority the code had.
+    #[serde(flatten)]
+    pub user: User,
+    /// `exposed`, `likely`, `unknown` or `not-exposed`.
+    pub verdict: &'static str,
+    /// `A` or `B`, with `not-exposed`.
+    pub grade: Option<&'static str>,
+    /// Why, in the order of the reasoning; written as sentences.
+    #[serde(serialize_with = "sentences")]
+    pub reasons: Vec<Reason>,
+    /// What would change the verdict.
+    #[serde(serialize_with = "sentence")]
+    pub counter: Counter,
+    /// What stands beside it.
+    pub flags: Vec<Flag>,
+    /// Whether the campaign looks for it.
+    #[serde(flatten)]
+    pub aim: Aim,
+}
+
+/// What stands beside a verdict.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Flag {
+    /// Which flag.
+    pub flag: &'static str,
+    /// What it says.
+    pub says: String,
+}
+
+/// Whether the campaign looks for it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Aim {
+    /// `targeted`, `everything`, `off-list` or `no-list`.
+    pub aim: &'static str,
+    /// How well that is known.
+    pub aim_grade: Option<&'static str>,
+    /// What the campaign's list calls it.
+    pub aim_what: Option<String>,
+}
+
+/// What the user asked about code that nothing says ran here.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct WhatIf {
+    /// As whom.
+    pub users: Vec<User>,
+    /// From when.
+    pub start: String,
+    /// Until when.
+    pub end: String,
+    /// Which campaign's list counts.
+    pub campaign: Option<String>,
+}
+
+/// What gives out credentials without a file.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Broker {
+    /// What kind.
+    pub kind: &'static str,
+    /// The socket or file that shows it.
+    #[serde(flatten)]
+    pub path: HostPath,
+    /// What it is.
+    pub what: String,
+    /// Whom it serves; `None` for any process.
+    pub serves: Option<User>,
+    /// `secret` or `use`.
+    pub gives: &'static str,
+    /// From when on it is known to have been there.
+    pub since: Option<String>,
+    /// The verdict for each occasion and user.
+    pub exposures: Vec<Exposure>,
+}
+
+/// How far the host's own time can be trusted.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Clock {
+    /// Stamps closer together than this prove no order, in seconds.
+    pub doubt_seconds: i64,
+    /// What speaks against it.
+    pub doubts: Vec<String>,
+}
+
+fn sentence<S: Serializer, T: Display>(sentence: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(sentence)
+}
+
+fn sentences<S: Serializer>(reasons: &[Reason], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(reasons.iter().map(Reason::to_string))
+}

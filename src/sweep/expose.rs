@@ -1,0 +1,154 @@
+//! Every finding against every occasion on which code ran, and every user as whom it did.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::discover::chains::Chains;
+use crate::exposure::{Case, Reader, SecretFacts, aim, judge, may_read};
+use crate::inventory::Judged;
+use crate::model::access::AccessFacts;
+use crate::model::advisory::{Advisory, AdvisoryIndex};
+use crate::model::authority::Authorities;
+use crate::model::broker::{Broker, JudgedBroker};
+use crate::model::clock::Clock;
+use crate::model::component::{InfectedInstall, Runner};
+use crate::model::exposure::{Aim, Exposure, Occasion, Truth};
+use crate::model::finding::{Finding, Location};
+use crate::model::host::HostFiles;
+use crate::model::principal::{Certainty, Principals};
+use crate::model::secret::SecretId;
+use crate::model::time::{Bounds, Dated};
+use crate::model::what_if::WhatIf;
+use crate::sweep::links::Links;
+
+/// All that findings are judged against.
+pub struct Exposing<'s> {
+    pub installs: &'s [InfectedInstall],
+    pub asked: Option<&'s WhatIf>,
+    /// Ours, and those of other catalogues after them.
+    pub advisories: &'s [&'s [Advisory]],
+    pub principals: &'s Principals,
+    pub authorities: &'s Authorities,
+    pub links: &'s Links,
+    pub clock: &'s Clock,
+    pub brokers: &'s [Broker],
+    pub files: &'s dyn HostFiles,
+}
+
+/// One time that code ran, or is supposed to have.
+struct Event {
+    occasion: Occasion,
+    bounds: Bounds,
+    runners: Vec<(Runner, Vec<u32>)>,
+    advisory: Option<AdvisoryIndex>,
+}
+
+impl Exposing<'_> {
+    /// Judges all findings.
+    pub fn judge_all(&self, findings: Vec<Finding>) -> Vec<Judged> {
+        let mut chains = Chains::new(self.files);
+        let (readers, events) = (self.readers(), self.events());
+        let seen = seen(&findings);
+        findings
+            .into_iter()
+            .map(|finding| {
+                let n_unmet = self.links.n_unmet(&finding.location.inode);
+                let facts = chains.of(&finding.location, n_unmet);
+                let identity = &finding.identity;
+                let secret = SecretFacts { identity, seen: seen.get(&identity.secret_id) };
+                Judged {
+                    exposures: self.exposures(&events, &facts, secret, &finding.location),
+                    reader_uids: self.may_read_today(&facts, &readers),
+                    finding,
+                }
+            })
+            .collect()
+    }
+
+    /// Judges what gives out credentials without a file.
+    pub fn judge_brokers(&self) -> Vec<JudgedBroker> {
+        let judged = |broker: &Broker| JudgedBroker { broker: broker.clone(), exposures: vec![] };
+        self.brokers.iter().map(judged).collect()
+    }
+
+    fn exposures(
+        &self,
+        events: &[Event],
+        facts: &AccessFacts,
+        secret: SecretFacts<'_>,
+        location: &Location,
+    ) -> Vec<Exposure> {
+        let (clock, brokers) = (self.clock, self.brokers);
+        let mut exposures = Vec::new();
+        for event in events {
+            let aim = event.advisory.map_or(Aim::NoList, |one| aim(self.advisory(one), location));
+            for (runner, gids) in &event.runners {
+                let bounds = event.bounds;
+                let case = Case { runner, gids, bounds, facts, secret, clock, brokers };
+                let judgement = judge(&case);
+                let (occasion, aim) = (event.occasion, aim.clone());
+                exposures.push(Exposure { occasion, uid: runner.uid, judgement, aim });
+            }
+        }
+        exposures
+    }
+
+    fn advisory(&self, index: AdvisoryIndex) -> &Advisory {
+        let mut all = self.advisories.iter().copied().flatten();
+        all.nth(index.0).expect("an install is made of an advisory")
+    }
+
+    fn events(&self) -> Vec<Event> {
+        let installs = self.installs.iter().enumerate().map(|(index, install)| Event {
+            occasion: Occasion::Install(index),
+            bounds: install.bounds(),
+            runners: install.runners.iter().map(|one| self.with_groups(one.clone())).collect(),
+            advisory: Some(install.advisory),
+        });
+        installs.chain(self.asked.map(|asked| self.supposed(asked))).collect()
+    }
+
+    /// What the user asks about is taken for granted: that it ran, and when.
+    fn supposed(&self, asked: &WhatIf) -> Event {
+        let runner = |uid: &u32| {
+            let evidence = "so you suppose".to_owned();
+            let authority = self.authorities.of(*uid).to_vec();
+            self.with_groups(Runner {
+                authority,
+                ..Runner::new(*uid, Certainty::Observed, evidence)
+            })
+        };
+        Event {
+            occasion: Occasion::Asked,
+            bounds: Bounds { outer: asked.window, certain: Some(asked.window) },
+            runners: asked.uids.iter().map(runner).collect(),
+            advisory: asked.advisory,
+        }
+    }
+
+    fn with_groups(&self, runner: Runner) -> (Runner, Vec<u32>) {
+        let gids = [self.principals.gids(runner.uid), &runner.gids].concat();
+        (runner, gids)
+    }
+
+    /// Whom it is worth asking about: everybody who logs in, and who ran bad code.
+    fn readers(&self) -> BTreeSet<u32> {
+        let users = self.principals.users.iter().filter(|user| user.logs_in);
+        let runners = self.installs.iter().flat_map(|install| &install.runners);
+        let uids = users.map(|user| user.uid).chain(runners.map(|runner| runner.uid));
+        uids.filter(|uid| *uid != 0).collect()
+    }
+
+    fn may_read_today(&self, facts: &AccessFacts, readers: &BTreeSet<u32>) -> Vec<u32> {
+        let may = |uid: &u32| {
+            let reader = Reader::user(*uid, self.principals.gids(*uid));
+            may_read(reader, facts).0 == Truth::Yes
+        };
+        readers.iter().copied().filter(may).collect()
+    }
+}
+
+/// For each secret that stands in several places, the earliest of them of which it is proven
+/// since when it holds just that.
+fn seen(_findings: &[Finding]) -> BTreeMap<SecretId, Dated> {
+    BTreeMap::new()
+}
