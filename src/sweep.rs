@@ -113,7 +113,8 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let exposing = Exposing {
         installs: &installs,
         asked: None,
-        advisories: &[&engine.rules.advisories, &foreign.advisories],
+        rules: engine.rules,
+        foreign_advisories: &foreign.advisories,
         principals: &principals,
         authorities: &authorities,
         links: &links,

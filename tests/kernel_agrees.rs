@@ -178,6 +178,7 @@ fn facts(path: &Path) -> AccessFacts {
         path: path.to_owned(),
         kind: ArtifactKind::File,
         other_names: Vec::new(),
+        variable: None,
         place: Place { span, line: 1, column: 1 },
         containers: Vec::new(),
         store: None,

@@ -10,6 +10,6 @@ mod then;
 mod verdict;
 
 pub use access::{Reader, may_read};
-pub use aim::aim;
+pub use aim::Targets;
 pub use case::{Case, SecretFacts};
 pub use verdict::judge;

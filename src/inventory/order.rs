@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::path::PathBuf;
 
-use crate::model::exposure::Verdict;
+use crate::model::exposure::{Aim, Verdict};
 use crate::model::finding::{Expiry, Protection};
 use crate::model::inventory::Credential;
 use crate::model::location::Span;
@@ -21,6 +21,7 @@ pub fn sort(credentials: &mut [Credential], rules: &RuleSet, now: Moment) {
 type Rank = (
     bool,
     Option<Verdict>,
+    bool,
     Usability,
     bool,
     Reverse<u8>,
@@ -38,6 +39,7 @@ fn rank(credential: &Credential, rules: &RuleSet, now: Moment) -> Rank {
         // Guesses come after everything that is known.
         identity.confidence == Confidence::Low,
         credential.verdict,
+        is_off_list(credential),
         usability(credential, now),
         // What can publish or push code feeds a worm.
         !kind.propagates,
@@ -47,6 +49,14 @@ fn rank(credential: &Credential, rules: &RuleSet, now: Moment) -> Rank {
         kind.id.clone(),
         first.map(|location| (location.path.clone(), location.place.span)),
     )
+}
+
+/// Whether all that gives it its verdict is code that was written to look for other things.
+fn is_off_list(credential: &Credential) -> bool {
+    let exposures = credential.places.iter().flat_map(|place| &place.exposures);
+    let mut deciding =
+        exposures.filter(|one| Some(one.judgement.verdict) == credential.verdict).peekable();
+    deciding.peek().is_some() && deciding.all(|one| one.aim == Aim::OffList)
 }
 
 /// How soon a thief could use it.

@@ -52,6 +52,9 @@ pub struct Location {
     pub other_names: Vec<PathBuf>,
     /// Span, line and column.
     pub place: Place,
+    /// The variable that holds it, in the environment of a process. Never shown: a careless
+    /// name may be a secret itself.
+    pub variable: Option<String>,
     /// Containers from the outermost inwards; empty for a plain file.
     pub containers: Vec<String>,
     /// The store this file is, if any.

@@ -2,6 +2,7 @@
 //! listing its paths anew. Does not say which incident reads what: advisories do.
 
 use crate::model::path_pattern::PathPattern;
+use crate::model::rule::KindIndex;
 
 /// Position of a [`Harvest`] in [`RuleSet::harvests`](crate::model::rule_set::RuleSet::harvests).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,8 +19,12 @@ pub struct Harvest {
     pub paths: Vec<PathPattern>,
     /// Environment variables, `*` standing for any rest of a name.
     pub variables: Vec<String>,
+    /// Credentials that it recognises by their shape, wherever they stand.
+    pub kinds: Vec<KindIndex>,
     /// What is neither file nor variable, in words: memory, interfaces, commands.
     pub reach: Vec<String>,
+    /// Remote control: whatever its user can reach.
+    pub is_everything: bool,
 }
 
 /// That an incident reads a group, how well that is known, and how far it went.

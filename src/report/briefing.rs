@@ -248,7 +248,9 @@ mod tests {
             title: "SSH keys".into(),
             paths: vec![PathPattern::new("~/.ssh/**").unwrap()],
             variables: Vec::new(),
+            kinds: Vec::new(),
             reach: Vec::new(),
+            is_everything: false,
         }];
         rules
     }

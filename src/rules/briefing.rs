@@ -5,23 +5,40 @@ use std::collections::HashMap;
 
 use crate::model::advisory::{Claim, Watcher};
 use crate::model::harvest::{Grade, Harvest, HarvestIndex, Harvested, Platform};
+use crate::model::rule::KindIndex;
 use crate::model::time::{Moment, Window};
 use crate::rules::check::Judge;
 use crate::rules::schema::{ClaimWritten, HarvestFile, HarvestedWritten, WatcherWritten};
 
 impl Judge<'_> {
     /// A group of things that payloads read.
-    pub fn harvest(&mut self, written: HarvestFile) -> Harvest {
-        if written.paths.is_empty() && written.variables.is_empty() && written.reach.is_empty() {
+    pub fn harvest(&mut self, written: HarvestFile, kinds: &HashMap<String, KindIndex>) -> Harvest {
+        let HarvestFile { title, paths, variables, kinds: named, reach, everything, .. } = written;
+        let lists = [&paths, &variables, &named, &reach];
+        if lists.iter().all(|list| list.is_empty()) {
             self.say("harvest/empty", "names no path, no variable and nothing else");
         }
         Harvest {
             id: self.subject.clone(),
-            title: written.title,
-            paths: written.paths.iter().filter_map(|text| self.path(text)).collect(),
-            variables: written.variables,
-            reach: written.reach,
+            title,
+            paths: paths.iter().filter_map(|text| self.path(text)).collect(),
+            variables,
+            kinds: named.iter().filter_map(|id| self.harvested_kind(id, kinds)).collect(),
+            reach,
+            is_everything: everything,
         }
+    }
+
+    fn harvested_kind(
+        &mut self,
+        id: &str,
+        kinds: &HashMap<String, KindIndex>,
+    ) -> Option<KindIndex> {
+        let found = kinds.get(id).copied();
+        if found.is_none() {
+            self.say("harvest/kind", format!("no kind is called `{id}`"));
+        }
+        found
     }
 
     /// What an advisory says was read: an entry for each group that it names.
@@ -165,6 +182,8 @@ triggers = ["install"]
     fn a_harvest_of_nothing_is_a_mistake() {
         let found = checked("id = \"nothing\"\ntitle = \"Nothing\"\n", "");
         assert_eq!(found.unwrap_err(), ["harvest/empty"]);
+        let found = checked("id = \"x\"\ntitle = \"X\"\nkinds = [\"ghost\"]\n", "");
+        assert_eq!(found.unwrap_err()[0], "harvest/kind");
     }
 
     #[test]

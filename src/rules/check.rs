@@ -123,7 +123,7 @@ impl Drawer {
             self.harvests.keys().enumerate().map(|(n, id)| (id.clone(), HarvestIndex(n))).collect();
         for (id, (_, origin, written)) in self.harvests {
             let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
-            let harvest = judge.harvest(written);
+            let harvest = judge.harvest(written, &indices);
             set.harvests.push(harvest);
         }
         for (id, (_, origin, written)) in self.advisories {

@@ -254,5 +254,9 @@ pub struct HarvestFile {
     #[serde(default)]
     pub variables: Vec<String>,
     #[serde(default)]
+    pub kinds: Vec<String>,
+    #[serde(default)]
     pub reach: Vec<String>,
+    #[serde(default)]
+    pub everything: bool,
 }

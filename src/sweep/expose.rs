@@ -1,9 +1,10 @@
 //! Every finding against every occasion on which code ran, and every user as whom it did.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use crate::discover::chains::Chains;
-use crate::exposure::{Case, Reader, SecretFacts, aim, judge, may_read};
+use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, may_read};
 use crate::inventory::Judged;
 use crate::model::access::AccessFacts;
 use crate::model::advisory::{Advisory, AdvisoryIndex};
@@ -12,9 +13,10 @@ use crate::model::broker::{Broker, JudgedBroker};
 use crate::model::clock::Clock;
 use crate::model::component::{InfectedInstall, Runner};
 use crate::model::exposure::{Aim, Exposure, Occasion, Truth};
-use crate::model::finding::{Finding, Location};
+use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
 use crate::model::principal::{Certainty, Principals};
+use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretId;
 use crate::model::time::{Bounds, Dated};
 use crate::model::what_if::WhatIf;
@@ -24,8 +26,9 @@ use crate::sweep::links::Links;
 pub struct Exposing<'s> {
     pub installs: &'s [InfectedInstall],
     pub asked: Option<&'s WhatIf>,
-    /// Ours, and those of other catalogues after them.
-    pub advisories: &'s [&'s [Advisory]],
+    pub rules: &'s RuleSet,
+    /// Those of other catalogues, whose indices follow those of the rules.
+    pub foreign_advisories: &'s [Advisory],
     pub principals: &'s Principals,
     pub authorities: &'s Authorities,
     pub links: &'s Links,
@@ -48,6 +51,9 @@ impl Exposing<'_> {
         let mut chains = Chains::new(self.files);
         let (readers, events) = (self.readers(), self.events());
         let seen = seen(&findings);
+        let users = self.principals.users.iter();
+        let homes: Vec<PathBuf> = users.map(|user| user.home.clone()).collect();
+        let targets = self.targets(&events, &homes);
         findings
             .into_iter()
             .map(|finding| {
@@ -55,8 +61,9 @@ impl Exposing<'_> {
                 let facts = chains.of(&finding.location, n_unmet);
                 let identity = &finding.identity;
                 let secret = SecretFacts { identity, seen: seen.get(&identity.secret_id) };
+                let aims = targets.iter().map(|(index, one)| (*index, one.aim(&finding))).collect();
                 Judged {
-                    exposures: self.exposures(&events, &facts, secret, &finding.location),
+                    exposures: self.exposures(&events, &facts, secret, &aims),
                     reader_uids: self.may_read_today(&facts, &readers),
                     finding,
                 }
@@ -75,12 +82,12 @@ impl Exposing<'_> {
         events: &[Event],
         facts: &AccessFacts,
         secret: SecretFacts<'_>,
-        location: &Location,
+        aims: &BTreeMap<AdvisoryIndex, Aim>,
     ) -> Vec<Exposure> {
         let (clock, brokers) = (self.clock, self.brokers);
         let mut exposures = Vec::new();
         for event in events {
-            let aim = event.advisory.map_or(Aim::NoList, |one| aim(self.advisory(one), location));
+            let aim = event.advisory.and_then(|index| aims.get(&index)).unwrap_or(&Aim::NoList);
             for (runner, gids) in &event.runners {
                 let bounds = event.bounds;
                 let case = Case { runner, gids, bounds, facts, secret, clock, brokers };
@@ -92,8 +99,22 @@ impl Exposing<'_> {
         exposures
     }
 
+    /// The list of each campaign that counts, made ready once for all findings.
+    fn targets<'t>(
+        &'t self,
+        events: &[Event],
+        homes: &'t [PathBuf],
+    ) -> BTreeMap<AdvisoryIndex, Targets<'t>> {
+        let indices: BTreeSet<_> = events.iter().filter_map(|event| event.advisory).collect();
+        let of = |index: AdvisoryIndex| {
+            let harvests = &self.advisory(index).harvests;
+            (index, Targets::new(harvests, self.rules, homes))
+        };
+        indices.into_iter().map(of).collect()
+    }
+
     fn advisory(&self, index: AdvisoryIndex) -> &Advisory {
-        let mut all = self.advisories.iter().copied().flatten();
+        let mut all = self.rules.advisories.iter().chain(self.foreign_advisories);
         all.nth(index.0).expect("an install is made of an advisory")
     }
 

@@ -9,9 +9,10 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use crate::components::mentions::Needs;
 use crate::components::{components, go, is_metadata, is_record, mentions, startup};
 use crate::detect::engine::Window;
+use crate::detect::formats::variable_at;
 use crate::error::{Problem, ProblemCode};
 use crate::inventory::settle;
-use crate::model::artifact::Artifact;
+use crate::model::artifact::{Artifact, ArtifactKind};
 use crate::model::candidate::Candidate;
 use crate::model::finding::{Finding, Identity, Location, Rejection};
 use crate::model::inventory::Task;
@@ -75,7 +76,9 @@ impl<'l, 's> Look<'l, 's> {
         self.mentions_of_whole(text);
         self.traces(Some(bytes));
         self.startup(Some(bytes));
+        let n_known = self.harvest.findings.len();
         self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
+        self.name_variables(bytes, n_known);
         bytes.len() as u64
     }
 
@@ -377,6 +380,7 @@ impl<'l, 's> Look<'l, 's> {
                 kind: artifact.kind,
                 other_names: Vec::new(),
                 place,
+                variable: None,
                 containers: Vec::new(),
                 store: raw.store.or(store),
                 inode: artifact.inode,
@@ -384,6 +388,15 @@ impl<'l, 's> Look<'l, 's> {
             Finding { identity: raw.identity, location }
         });
         self.harvest.findings.extend(settle(findings.collect()));
+    }
+
+    /// Says by which variable the process has each of its secrets.
+    fn name_variables(&mut self, bytes: &[u8], n_known: usize) {
+        if self.artifact.kind == ArtifactKind::Environment {
+            for Finding { location, .. } in &mut self.harvest.findings[n_known..] {
+                location.variable = variable_at(bytes, location.place.span.start);
+            }
+        }
     }
 }
 

@@ -434,6 +434,7 @@ fn location(path: impl Into<PathBuf>, line: u64, uid: u32) -> Location {
         path: path.into(),
         kind: ArtifactKind::File,
         other_names: Vec::new(),
+        variable: None,
         place: Place { span: Span { start: 40, end: 80 }, line, column: 5 },
         containers: Vec::new(),
         store: None,

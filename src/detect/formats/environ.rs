@@ -1,7 +1,7 @@
 //! The environment of a process: `NAME=value` entries that end with NUL.
 //! Has no quotes and no comments; what is written is what the process got.
 
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 
 use crate::detect::formats::Malformed;
 use crate::detect::formats::piece::{Piece, map_of};
@@ -23,8 +23,17 @@ pub(super) fn read(file: Piece<'_>) -> Result<Node<'_>, Malformed> {
     map_of(entries)
 }
 
+/// The variable whose value holds the byte at an offset.
+pub fn variable_at(environment: &[u8], offset: u64) -> Option<String> {
+    let before = environment.get(..usize::try_from(offset).ok()?)?;
+    let entry = memrchr(0, before).map_or(before, |nul| &before[nul + 1..]);
+    let name = &entry[..memchr(b'=', entry)?];
+    std::str::from_utf8(name).ok().map(ToOwned::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::variable_at;
     use crate::detect::formats::outline::check;
     use crate::model::store::Format::Environ;
 
@@ -34,5 +43,19 @@ mod tests {
         check(Environ, "A=one\ntwo\0B='x'", "{A=one\ntwo B='x'}");
         check(Environ, "no entry\0\0=x\0", "{=x}");
         check(Environ, "", "{}");
+    }
+
+    #[test]
+    fn a_byte_of_a_value_has_the_name_of_its_variable() {
+        let environment = b"A=b=c\0NPM_TOKEN=x\0=y\0z";
+        let check = |offset: u64, expected: Option<&str>| {
+            assert_eq!(variable_at(environment, offset).as_deref(), expected, "{offset}");
+        };
+        check(4, Some("A"));
+        check(16, Some("NPM_TOKEN"));
+        check(8, None);
+        check(19, Some(""));
+        check(21, None);
+        check(99, None);
     }
 }

@@ -28,6 +28,7 @@ use crate::detect::tree::Node;
 use crate::model::store::Format;
 
 pub use bounds::{INPUT_BYTES_MAX, N_NODES_MAX, NESTING_DEPTH_MAX};
+pub use environ::variable_at;
 
 use piece::Piece;
 

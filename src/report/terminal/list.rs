@@ -4,12 +4,15 @@
 use std::io;
 
 use crate::model::exposure::Verdict;
+use crate::model::harvest::Grade;
 use crate::model::reason::{Reason, Side};
 use crate::report::escape::{cut_middle, escape, escape_path, width};
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::Standing;
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
-use crate::report::view::{Credential, Exposure, Location, Protection, ProtectionState, Report};
+use crate::report::view::{
+    Aim, Credential, Exposure, Location, Protection, ProtectionState, Report,
+};
 
 /// Most credentials listed unless everything is.
 const CREDENTIALS_MAX: usize = 50;
@@ -92,8 +95,9 @@ fn row(
     let state = state(credential, report);
     match deciding(credential) {
         Some(exposure) => {
-            let reasons = sentences(&strongest(exposure));
-            labelled("why", &format!("{state}; as {}: {reasons}", exposure.user.user), screen)?;
+            let (reasons, aim) = (sentences(&strongest(exposure)), aim(exposure));
+            let user = &exposure.user.user;
+            labelled("why", &format!("{state}; as {user}: {reasons}{aim}"), screen)?;
         }
         None => labelled("is", &format!("{state}; {}", readers(credential)), screen)?,
     }
@@ -167,7 +171,11 @@ fn place_details(location: &Location, screen: &mut Screen) -> io::Result<()> {
         let Exposure { install, user, verdict, reasons, .. } = exposure;
         let by = install.map_or("as you suppose".into(), |n| format!("by install {}", n + 1));
         let lead = format!("{verdict}, {by} as {}", user.user);
-        screen.prose(DETAILS, &format!("{lead}: {}", sentences(reasons)))?;
+        let aim = aim(exposure);
+        screen.prose(DETAILS, &format!("{lead}: {}{aim}", sentences(reasons)))?;
+        if let Some(what) = exposure.aim.aim_what.as_ref().filter(|_| !aim.is_empty()) {
+            screen.prose(DETAILS + 2, &format!("the campaign looks for: {what}"))?;
+        }
     }
     Ok(())
 }
@@ -226,6 +234,21 @@ fn strongest(exposure: &Exposure) -> Vec<Reason> {
 
 fn sentences(reasons: &[Reason]) -> String {
     reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether the campaign looks for it, as the end of a sentence; nothing where that does not
+/// matter or is not known.
+fn aim(exposure: &Exposure) -> String {
+    let Aim { aim, aim_grade, .. } = &exposure.aim;
+    let grade = Grade::ALL.iter().find(|(name, _)| Some(*name) == *aim_grade);
+    let grade = grade.map_or("", |(_, grade)| grade.sentence());
+    match *aim {
+        _ if exposure.verdict == Verdict::NotExposed.as_str() => String::new(),
+        "targeted" => format!("; targeted by the campaign ({grade})"),
+        "everything" => format!("; the campaign gives remote access to all of it ({grade})"),
+        "off-list" => "; within reach, but not on the campaign's known list".to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The first step, or all of them; none where there is nothing to rotate.
