@@ -8,6 +8,7 @@ use crate::model::inventory::Task;
 use crate::model::path_pattern::PathPattern;
 use crate::model::secret::SecretKey;
 use crate::model::time::Moment;
+use crate::model::what_if::Question;
 
 /// Files bigger than this are not read, unless the user says otherwise; they are a
 /// problem, so that nobody takes them for clean. A sparse file may claim any size.
@@ -38,4 +39,6 @@ pub struct Config {
     pub size_bytes_max: u64,
     /// Other people's catalogues of bad packages; where this program runs, not on the host.
     pub advisories: Vec<PathBuf>,
+    /// What is asked about code that nothing says ran here.
+    pub question: Option<Question>,
 }

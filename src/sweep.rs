@@ -3,6 +3,7 @@
 mod expose;
 mod links;
 mod look;
+mod question;
 mod repositories;
 mod shared;
 mod worker;
@@ -83,6 +84,8 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let files = DiskFiles::new(config.root.clone());
     let library = advisories::read(&config.advisories, normal_name)?;
     let (principals, mut roots) = roots(config)?;
+    let asked = config.question.as_ref();
+    let asked = asked.map(|question| question::resolved(question, &principals)).transpose()?;
     // Mounts are those of this process, also below the root of an image.
     let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
     let variables = store_variables(engine);
@@ -112,7 +115,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let startup = survey(std::mem::take(&mut harvest.startup), &scene);
     let exposing = Exposing {
         installs: &installs,
-        asked: None,
+        asked: asked.as_ref(),
         rules: engine.rules,
         foreign_advisories: &foreign.advisories,
         principals: &principals,
@@ -125,7 +128,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let judged = exposing.judge_all(std::mem::take(&mut harvest.findings));
     let brokers = exposing.judge_brokers();
     Ok(Inventory {
-        asked: None,
+        asked,
         brokers,
         clock,
         run: run(config, engine, &files, &roots),

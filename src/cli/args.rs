@@ -56,6 +56,25 @@ pub struct SweepArgs {
     /// Key of the secret ids: the same key gives the same ids on every host
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub question: QuestionArgs,
+}
+
+/// A question about code that nothing says ran here.
+#[derive(ClapArgs)]
+#[command(next_help_heading = "What if")]
+pub struct QuestionArgs {
+    /// Ask what code running as these users could have read, by name or id [default: everybody
+    /// who logs in, and root]
+    #[arg(long = "as", value_name = "USER", value_delimiter = ',')]
+    pub users: Vec<String>,
+    /// Ask about this time, either end may be left away: '2026-03-24..2026-03-26', '..TO'
+    /// [default: the moment of the sweep]
+    #[arg(long, value_name = "FROM..TO")]
+    pub window: Option<String>,
+    /// Ask about a campaign: its list of targets, from its first publication to the sweep
+    #[arg(long, value_name = "CAMPAIGN")]
+    pub incident: Option<String>,
 }
 
 /// What a sweep and an audit have in common.

@@ -23,13 +23,17 @@ pub fn run(args: &CampaignsArgs) -> Result<u8, Error> {
             ListFormatArg::Json => campaigns::write_json(&rules.advisories, out),
         }),
         CampaignsCommand::Show { id, color } => {
-            let campaign = rules.advisories.iter().find(|one| one.id == *id);
-            let campaign = campaign.ok_or_else(|| unknown(id, &rules.advisories))?;
+            let campaign = &rules.advisories[find(id, &rules.advisories)?];
             let look = look::of_stdout(*color, Verbosity::Normal);
             Output::Stdout.write(|out| briefing::write(campaign, &rules, &look, out))
         }
     }?;
     Ok(Outcome::Clean.exit_code())
+}
+
+/// Position of the campaign with an id.
+pub fn find(id: &str, campaigns: &[Advisory]) -> Result<usize, Error> {
+    campaigns.iter().position(|one| one.id == id).ok_or_else(|| unknown(id, campaigns))
 }
 
 fn unknown(id: &str, campaigns: &[Advisory]) -> Error {

@@ -7,6 +7,7 @@ mod interrupt;
 mod look;
 mod output;
 mod progress;
+mod question;
 mod resolve;
 mod roots;
 mod rules;

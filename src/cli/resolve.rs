@@ -45,6 +45,7 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
         uid: rustix::process::geteuid().as_raw(),
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
+        question: None,
     })
 }
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 use credreach::config::Config;
 use credreach::detect::engine::Engine;
 use credreach::error::Error;
+use credreach::model::rule_set::RuleSet;
 use credreach::report::outcome::Outcome;
 use credreach::report::view::Report;
 use credreach::report::{Format, Look, Verbosity};
@@ -16,26 +17,29 @@ use credreach::sweep::{Watch, sweep};
 use crate::cli::args::{AuditArgs, FormatArg, SweepArgs};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
-use crate::cli::{interrupt, look, resolve};
+use crate::cli::{interrupt, look, question, resolve};
 
 /// Sweeps and reports.
 pub fn run(args: &SweepArgs) -> Result<u8, Error> {
-    carry_out(&resolve::sweep(args)?, &args.audit)
+    let mut config = resolve::sweep(args)?;
+    let rules = resolve::rules(&args.audit.rules)?;
+    config.question = question::question(&args.question, &rules.advisories, config.now)?;
+    carry_out(&config, &rules, &args.audit)
 }
 
 /// The same for infected installs alone.
 pub fn audit(args: &AuditArgs) -> Result<u8, Error> {
-    carry_out(&resolve::audit(args)?, args)
+    let config = resolve::audit(args)?;
+    carry_out(&config, &resolve::rules(&args.rules)?, args)
 }
 
-fn carry_out(config: &Config, args: &AuditArgs) -> Result<u8, Error> {
-    let rules = resolve::rules(&args.rules)?;
+fn carry_out(config: &Config, rules: &RuleSet, args: &AuditArgs) -> Result<u8, Error> {
     let output = Output::open(args.output.as_deref())?;
     let watch = Arc::new(Watch::default());
     interrupt::watch(&watch.interrupted);
     let start = Instant::now();
     let progress = Progress::start(&watch, args.quiet);
-    let swept = sweep(config, &Engine::new(&rules), &watch);
+    let swept = sweep(config, &Engine::new(rules), &watch);
     drop(progress);
     let inventory = match swept {
         Ok(inventory) => inventory,
@@ -44,7 +48,7 @@ fn carry_out(config: &Config, args: &AuditArgs) -> Result<u8, Error> {
             return Err(error);
         }
     };
-    let report = Report::new(&inventory, &rules);
+    let report = Report::new(&inventory, rules);
     let look = look(args);
     output.write(|out| credreach::report::write(format(args.format), &report, &look, out))?;
     if !args.quiet {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::model::access::{AccessFacts, ListFacts, PathFacts, Ruler, Way};
 use crate::model::access_list::{AccessList, Entry, Whose};
-use crate::model::artifact::ArtifactKind;
+use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::authority::Capabilities;
 use crate::model::exposure::Truth;
 use crate::model::reason::Reason;
@@ -133,7 +133,8 @@ fn component(reader: Reader<'_>, facts: &PathFacts, path: &Path, wanted: u32) ->
     if mode >> shift & wanted != 0 {
         (Truth::Yes, Reason::ModeAllows { mode })
     } else {
-        (Truth::No, Reason::ModeDenies { path: path.to_owned(), mode, uid: inode.uid })
+        let Inode { uid, gid, .. } = *inode;
+        (Truth::No, Reason::ModeDenies { path: path.to_owned(), mode, uid, gid })
     }
 }
 

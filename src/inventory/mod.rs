@@ -9,7 +9,7 @@ pub use settle::settle;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::order::sort;
-use crate::model::exposure::Exposure;
+use crate::model::exposure::{Exposure, Occasion};
 use crate::model::finding::{Expiry, Finding, Identity, Location};
 use crate::model::inventory::{Credential, CredentialPlace};
 use crate::model::location::Span;
@@ -57,11 +57,16 @@ fn credential(mut findings: Vec<Judged>, rules: &RuleSet) -> Credential {
     findings.sort_by(|one, other| key(&one.finding.location).cmp(&key(&other.finding.location)));
     let identity = identity(findings.iter().map(|one| &one.finding.identity), rules);
     let places = places(findings);
-    let verdict =
-        places.iter().flat_map(|place| &place.exposures).map(|one| one.judgement.verdict).min();
+    let exposures = || places.iter().flat_map(|place| &place.exposures);
+    let worst = |is_asked: bool| {
+        let of_kind = exposures().filter(|one| (one.occasion == Occasion::Asked) == is_asked);
+        of_kind.map(|one| one.judgement.verdict).min()
+    };
+    let (verdict, asked) = (worst(false), worst(true));
     let readers: BTreeSet<u32> =
         places.iter().flat_map(|place| place.reader_uids.iter().copied()).collect();
-    Credential { identity, verdict, reader_uids: readers.into_iter().collect(), places }
+    let reader_uids = readers.into_iter().collect();
+    Credential { identity, verdict, asked, reader_uids, places }
 }
 
 fn key(location: &Location) -> (&std::path::Path, Span) {

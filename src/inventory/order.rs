@@ -38,7 +38,8 @@ fn rank(credential: &Credential, rules: &RuleSet, now: Moment) -> Rank {
     (
         // Guesses come after everything that is known.
         identity.confidence == Confidence::Low,
-        credential.verdict,
+        // A supposition counts only where nothing real does.
+        credential.verdict.or(credential.asked),
         is_off_list(credential),
         usability(credential, now),
         // What can publish or push code feeds a worm.

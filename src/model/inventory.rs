@@ -88,8 +88,10 @@ pub struct Run {
 pub struct Credential {
     /// What it is.
     pub identity: Identity,
-    /// The worst verdict of all its places; `None` where nothing infected was found.
+    /// The worst verdict of all its places for infected installs; `None` where none was found.
     pub verdict: Option<Verdict>,
+    /// The same for the user's question: nothing says that it happened.
+    pub asked: Option<Verdict>,
     /// Users other than root whose code could read one of its places today, sorted.
     pub reader_uids: Vec<u32>,
     /// Every place, sorted by path and span.

@@ -5,9 +5,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::model::authority::Reach;
+use crate::model::principal::Principals;
 use crate::model::time::Moment;
 
-/// One step of the reasoning. All its sentences stand in [`fmt::Display`] below.
+/// One step of the reasoning. Its sentences stand in [`Reason::sentence`] and [`fmt::Display`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the sentences say it")]
 pub enum Reason {
@@ -18,7 +19,7 @@ pub enum Reason {
     OwnsFile,
     OwnsFolder { path: PathBuf },
     ModeAllows { mode: u32 },
-    ModeDenies { path: PathBuf, mode: u32, uid: u32 },
+    ModeDenies { path: PathBuf, mode: u32, uid: u32, gid: u32 },
     ModeChangedInside { path: PathBuf, changed: Moment },
     AccessListAllows { path: PathBuf },
     AccessListDenies { path: PathBuf },
@@ -81,11 +82,37 @@ impl Reason {
             | Self::ProcessOfOther { .. } => Side::Against,
         }
     }
+
+    /// Its sentence, with the names of users and groups for their ids.
+    pub fn sentence(&self, names: &Principals) -> String {
+        match self {
+            Self::ModeDenies { path, mode, uid, gid } => {
+                let (user, group) = (names.user_name(*uid), names.group_name(*gid));
+                format!("{} is {mode:04o} {user}:{group}", path.display())
+            }
+            Self::MountOf { uid } => {
+                let user = names.user_name(*uid);
+                format!("its file system lets only {user} in, who mounted it")
+            }
+            Self::ProcessOf { uid } => {
+                format!("a process of {}, the same user", names.user_name(*uid))
+            }
+            Self::ProcessOfOther { uid } => {
+                format!("a process of {}, closed to other users", names.user_name(*uid))
+            }
+            // No id stands in the others.
+            _ => self.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ModeDenies { .. }
+            | Self::MountOf { .. }
+            | Self::ProcessOf { .. }
+            | Self::ProcessOfOther { .. } => f.write_str(&self.sentence(&Principals::default())),
             Self::Ran { evidence } => write!(f, "the code ran: {evidence}"),
             Self::MayHaveRun { evidence } => write!(f, "the code may have run: {evidence}"),
             Self::IsRoot => f.write_str("root reads everything"),
@@ -97,12 +124,9 @@ impl fmt::Display for Reason {
                 write!(f, "the user owns the folder {} and can open it", path.display())
             }
             Self::ModeAllows { mode } => write!(f, "mode {mode:04o} lets the user read it"),
-            Self::ModeDenies { path, mode, uid } => {
-                write!(f, "{} has mode {mode:04o} and belongs to uid {uid}", path.display())
-            }
             Self::ModeChangedInside { path, changed } => write!(
                 f,
-                "{} was last changed {changed}, inside the window: an earlier, wider mode \
+                "the change time of {}, {changed}, lies inside the window, so an earlier chmod \
                  cannot be excluded",
                 path.display()
             ),
@@ -139,13 +163,6 @@ impl fmt::Display for Reason {
                 write!(f, "the same secret was here {at}, says {evidence}")
             }
             Self::MadeAfter { born } => write!(f, "made {born}, after the window"),
-            Self::MountOf { uid } => {
-                write!(f, "its file system lets only the user in who mounted it (uid {uid})")
-            }
-            Self::ProcessOf { uid } => write!(f, "a process of the same user (uid {uid})"),
-            Self::ProcessOfOther { uid } => {
-                write!(f, "a process of another user (uid {uid}), closed to this one")
-            }
         }
     }
 }

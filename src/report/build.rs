@@ -179,6 +179,7 @@ impl Context<'_> {
             protection: protection(&identity.protection),
             expiry: expiry(identity.expiry),
             verdict: credential.verdict.map(Verdict::as_str),
+            asked: credential.asked.map(Verdict::as_str),
             readers: self.users(&credential.reader_uids),
             rotate: kind.rotate.clone(),
             locations: credential.places.iter().map(|place| self.location(place)).collect(),
@@ -256,15 +257,17 @@ fn summary(inventory: &Inventory) -> view::Summary {
     let Inventory { installs, credentials, .. } = inventory;
     let verdicts = [Verdict::Exposed, Verdict::Likely, Verdict::Unknown, Verdict::NotExposed];
     let confidences = [Confidence::High, Confidence::Medium, Confidence::Low];
-    let n_of_verdict =
-        |verdict| credentials.iter().filter(|one| one.verdict == Some(verdict)).count();
+    let n_of = |of: fn(&Credential) -> Option<Verdict>, verdict| {
+        credentials.iter().filter(|one| of(one) == Some(verdict)).count()
+    };
     let n_of_confidence =
         |confidence| credentials.iter().filter(|one| one.identity.confidence == confidence).count();
     view::Summary {
         n_credentials: credentials.len(),
         n_places: credentials.iter().map(|credential| credential.places.len()).sum(),
         n_infected_installs: installs.len(),
-        by_verdict: verdicts.map(|one| (one.as_str(), n_of_verdict(one))).into(),
+        by_verdict: verdicts.map(|one| (one.as_str(), n_of(|it| it.verdict, one))).into(),
+        by_asked: verdicts.map(|one| (one.as_str(), n_of(|it| it.asked, one))).into(),
         by_confidence: confidences.map(|one| (one.as_str(), n_of_confidence(one))).into(),
         exit_code: Outcome::of(inventory).exit_code(),
     }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub use crate::report::view::host_path::HostPath;
 pub use coverage::{Catalogue, Coverage, Problem, Problems};
 pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
-pub use exposure::{Aim, Broker, Clock, Exposure, Flag, WhatIf};
+pub use exposure::{Aim, Broker, Clock, Exposure, Flag, Step, WhatIf};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 pub use startup::{StartupCode, StartupSign};
 
@@ -143,6 +143,8 @@ pub struct Summary {
     pub n_infected_installs: usize,
     /// Credentials of each verdict; all zero where nothing infected was found.
     pub by_verdict: BTreeMap<&'static str, usize>,
+    /// The same for the question that was asked.
+    pub by_asked: BTreeMap<&'static str, usize>,
     /// Credentials of each confidence.
     pub by_confidence: BTreeMap<&'static str, usize>,
     /// What the process exits with, unless it was told to exit with zero.
@@ -299,6 +301,8 @@ pub struct Credential {
     pub expiry: Option<Expiry>,
     /// The worst verdict of its places; `None` where nothing infected was found.
     pub verdict: Option<&'static str>,
+    /// The same for the question that was asked; `None` where nothing was.
+    pub asked: Option<&'static str>,
     /// Users other than root whose code could read it today.
     pub readers: Vec<User>,
     /// Steps to rotate it.

@@ -111,6 +111,7 @@ impl FakeHost {
             uid: rustix::process::geteuid().as_raw(),
             size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
             advisories: Vec::new(),
+            question: None,
         })
     }
 }

@@ -383,7 +383,7 @@ fn doubtful_password() -> Credential {
 }
 
 fn credential(identity: Identity, verdict: Verdict, places: Vec<CredentialPlace>) -> Credential {
-    Credential { identity, verdict: Some(verdict), reader_uids: vec![1000], places }
+    Credential { identity, verdict: Some(verdict), asked: None, reader_uids: vec![1000], places }
 }
 
 fn identity(kind: KindIndex, number: u8) -> Identity {
@@ -418,7 +418,7 @@ fn reasons(location: &Location, verdict: Verdict) -> Vec<Reason> {
         Verdict::NotExposed => {
             return vec![
                 Reason::Ran { evidence },
-                Reason::ModeDenies { path, mode: 0o600, uid: 1001 },
+                Reason::ModeDenies { path, mode: 0o600, uid: 1001, gid: 1001 },
             ];
         }
         Verdict::Exposed => Reason::UnchangedSince { changed: at("2026-01-02T10:00:00Z") },

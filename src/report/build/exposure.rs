@@ -4,7 +4,7 @@ use crate::model::broker::{JudgedBroker, Serves};
 use crate::model::clock::Clock;
 use crate::model::exposure::{Aim, Exposure, Proof};
 use crate::model::harvest::Grade;
-use crate::model::reason::Flag;
+use crate::model::reason::{Flag, Reason};
 use crate::model::what_if::WhatIf;
 use crate::report::build::Context;
 use crate::report::view::{self, HostPath};
@@ -18,11 +18,16 @@ impl Context<'_> {
             user: self.user(exposure.uid),
             verdict: judgement.verdict.as_str(),
             grade: judgement.proof.map(Proof::as_str),
-            reasons: judgement.reasons.clone(),
-            counter: judgement.counter.clone(),
+            reasons: judgement.reasons.iter().map(|reason| self.step(reason)).collect(),
+            counter: judgement.counter.to_string(),
             flags: judgement.flags.iter().map(flag).collect(),
             aim: aim(&exposure.aim),
         }
+    }
+
+    /// One step of a reasoning.
+    pub fn step(&self, reason: &Reason) -> view::Step {
+        view::Step { says: reason.sentence(self.principals), side: reason.side() }
     }
 
     /// What the user asked.

@@ -7,11 +7,11 @@ use std::io;
 use crate::error::ProblemCode;
 use crate::model::inventory::Task;
 use crate::model::principal::Certainty;
-use crate::report::terminal::past;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::Standing;
 use crate::report::terminal::startup;
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
+use crate::report::terminal::{asked, past};
 use crate::report::view::{InfectedInstall, Report, Runner, Status};
 
 /// Most claims about installs on top; the rest stand in their own section.
@@ -26,6 +26,9 @@ pub fn answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
         clean_answer(report, screen)?;
     } else {
         infected_answer(report, screen)?;
+    }
+    if let Some(asked) = &report.what_if {
+        screen.prose(0, &asked::answer(report, asked))?;
     }
     look_at_startup(report, screen)?;
     match unread(report, screen.is_quiet()) {
@@ -177,7 +180,8 @@ fn clean_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
 
 /// `What code running as a user could read today: ana 14, bob 3 (root reads everything).`
 fn readable_today(report: &Report) -> Option<String> {
-    if report.credentials.is_empty() {
+    // The question is a sharper one.
+    if report.credentials.is_empty() || report.what_if.is_some() {
         return None;
     }
     let readers = report.credentials.iter().flat_map(|credential| &credential.readers);
@@ -236,6 +240,7 @@ pub fn last_line(report: &Report, screen: &mut Screen) -> io::Result<()> {
 fn clean_end(report: &Report) -> String {
     match report.credentials.len() {
         _ if is_audit(report) => "Nothing infected found in what was read.".to_owned(),
+        1.. if report.what_if.is_some() => asked::end(report),
         0 if report.status == Status::Complete => "Nothing found: nothing to rotate.".to_owned(),
         0 => "Nothing found in what was read.".to_owned(),
         1 => {

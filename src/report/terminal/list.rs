@@ -5,8 +5,9 @@ use std::io;
 
 use crate::model::exposure::Verdict;
 use crate::model::harvest::Grade;
-use crate::model::reason::{Reason, Side};
+use crate::model::reason::{Counter, Side};
 use crate::report::escape::{cut_middle, escape, escape_path, width};
+use crate::report::terminal::asked;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::Standing;
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
@@ -26,6 +27,9 @@ const READERS_MAX: usize = 5;
 /// Indent of what is said of one credential; ranks up to 999 stand before it.
 const INDENT: usize = 5;
 
+/// The flag that the state of a credential tells already.
+const PROTECTED: &str = "protected";
+
 /// Columns of a label within a row: `in`, `why`, `do`.
 const LABEL_WIDTH: usize = 5;
 
@@ -35,7 +39,11 @@ pub fn list(report: &Report, screen: &mut Screen) -> io::Result<()> {
         return Ok(());
     }
     let has_order = Standing::count_to_rotate(report) > 0;
-    screen.heading(if has_order { "ROTATE IN THIS ORDER" } else { "CREDENTIALS" })?;
+    screen.heading(match has_order {
+        true if asked::is_only_supposed(report) => "IF SUCH CODE RAN: ROTATE IN THIS ORDER",
+        true => "ROTATE IN THIS ORDER",
+        false => "CREDENTIALS",
+    })?;
     let mut n_left = screen.n_shown(report.credentials.len(), CREDENTIALS_MAX);
     let mut n_hidden = 0;
     for standing in Standing::ALL {
@@ -45,7 +53,9 @@ pub fn list(report: &Report, screen: &mut Screen) -> io::Result<()> {
             continue;
         }
         let is_folded = standing == Standing::OutOfReach && !screen.is_verbose();
-        group_heading(standing, members.len(), is_folded, screen)?;
+        let heading = standing.heading_in(report);
+        let lead = format!("{} ({}): ", heading.0, number(members.len()));
+        group_heading(standing, &lead, heading.1, is_folded, screen)?;
         if is_folded {
             continue;
         }
@@ -64,15 +74,14 @@ pub fn list(report: &Report, screen: &mut Screen) -> io::Result<()> {
 
 fn group_heading(
     standing: Standing,
-    n_members: usize,
+    lead: &str,
+    meaning: &str,
     is_folded: bool,
     screen: &mut Screen,
 ) -> io::Result<()> {
-    let (title, meaning) = standing.heading();
-    let lead = format!("{title} ({}): ", number(n_members));
     let folded = if is_folded { " -v lists them." } else { "" };
     screen.blank()?;
-    screen.hang(0, &lead, standing.style(), &format!("{meaning}{folded}"))
+    screen.hang(0, lead, standing.style(), &format!("{meaning}{folded}"))
 }
 
 fn row(
@@ -93,15 +102,45 @@ fn row(
     }
     places(credential, screen)?;
     let state = state(credential, report);
-    match deciding(credential) {
+    match deciding(credential, credential.verdict, false) {
         Some(exposure) => {
-            let (reasons, aim) = (sentences(&strongest(exposure)), aim(exposure));
-            let user = &exposure.user.user;
-            labelled("why", &format!("{state}; as {user}: {reasons}{aim}"), screen)?;
+            let lead = format!("{state}; as {}", exposure.user.user);
+            labelled("why", &format!("{lead}: {}", decision(exposure)), screen)?;
+            counter(exposure, screen)?;
         }
         None => labelled("is", &format!("{state}; {}", readers(credential)), screen)?,
     }
+    if let Some(exposure) = deciding(credential, credential.asked, true) {
+        let Exposure { user, .. } = exposure;
+        let lead = format!("it ran as {}: would be {}", user.user, shouted(exposure));
+        labelled("if", &format!("{lead}: {}", decision(exposure)), screen)?;
+        counter(exposure, screen)?;
+    }
     steps(standing, credential, screen)
+}
+
+/// What decides a verdict, and what stands beside it.
+fn decision(exposure: &Exposure) -> String {
+    // That it is protected is told as its state.
+    let flags = exposure.flags.iter().filter(|flag| flag.flag != PROTECTED);
+    let flags = flags.map(|flag| flag.says.as_str());
+    strongest(exposure).into_iter().chain(flags).collect::<Vec<_>>().join("; ") + &aim(exposure)
+}
+
+/// What would change a verdict, where nothing is decided yet and it says more than that.
+fn counter(exposure: &Exposure, screen: &mut Screen) -> io::Result<()> {
+    let is_open = exposure.verdict == Verdict::Unknown.as_str();
+    if screen.is_verbose() || !is_open || exposure.counter == Counter::TheMissingFact.to_string() {
+        return Ok(());
+    }
+    labelled("but", &exposure.counter, screen)
+}
+
+/// `NOT EXPOSED (grade B)`
+fn shouted(exposure: &Exposure) -> String {
+    let verdict = exposure.verdict.to_uppercase().replace('-', " ");
+    let grade = exposure.grade.map_or_else(String::new, |grade| format!(" (grade {grade})"));
+    verdict + &grade
 }
 
 fn labelled(label: &str, text: &str, screen: &mut Screen) -> io::Result<()> {
@@ -123,7 +162,7 @@ fn title(credential: &Credential) -> String {
 fn places(credential: &Credential, screen: &mut Screen) -> io::Result<()> {
     let mut locations: Vec<&Location> = credential.locations.iter().collect();
     // The sort is stable: places of the same verdict stay in the order of their paths.
-    locations.sort_by_key(|location| worst(location));
+    locations.sort_by_key(|location| worst(location, credential.verdict.is_none()));
     let n_shown = screen.n_shown(locations.len(), PLACES_MAX);
     for (index, location) in locations[..n_shown].iter().enumerate() {
         place(if index == 0 { "in" } else { "" }, location, screen)?;
@@ -135,11 +174,13 @@ fn places(credential: &Credential, screen: &mut Screen) -> io::Result<()> {
     labelled("", &format!("and {n_more} (-v lists them)"), screen)
 }
 
-/// How bad the worst exposure of a place is; 0 is the worst.
-fn worst(location: &Location) -> usize {
+/// How bad the worst exposure of a place is, to infected installs or to what was supposed; 0 is
+/// the worst.
+fn worst(location: &Location, is_supposed: bool) -> usize {
     let verdicts = [Verdict::Exposed, Verdict::Likely, Verdict::Unknown, Verdict::NotExposed];
     let has = |verdict: &Verdict| {
-        location.exposures.iter().any(|exposure| exposure.verdict == verdict.as_str())
+        let mut exposures = location.exposures.iter();
+        exposures.any(|one| one.install.is_none() == is_supposed && one.verdict == verdict.as_str())
     };
     verdicts.iter().position(has).unwrap_or(verdicts.len())
 }
@@ -168,14 +209,18 @@ fn place_details(location: &Location, screen: &mut Screen) -> io::Result<()> {
         screen.whole(DETAILS, &format!("also named {}", escape_path(&name.0)))?;
     }
     for exposure in &location.exposures {
-        let Exposure { install, user, verdict, reasons, .. } = exposure;
-        let by = install.map_or("as you suppose".into(), |n| format!("by install {}", n + 1));
-        let lead = format!("{verdict}, {by} as {}", user.user);
+        let Exposure { install, user, reasons, flags, counter, .. } = exposure;
+        let by = install.map_or("if it ran".into(), |n| format!("by install {}", n + 1));
+        let lead = format!("{} to {}, {by}", shouted(exposure), user.user);
+        let reasons = reasons.iter().map(|step| step.says.as_str());
+        let flags = flags.iter().map(|flag| flag.says.as_str());
+        let says = reasons.chain(flags).collect::<Vec<_>>().join("; ");
         let aim = aim(exposure);
-        screen.prose(DETAILS, &format!("{lead}: {}{aim}", sentences(reasons)))?;
+        screen.prose(DETAILS, &format!("{lead}: {says}{aim}"))?;
         if let Some(what) = exposure.aim.aim_what.as_ref().filter(|_| !aim.is_empty()) {
             screen.prose(DETAILS + 2, &format!("the campaign looks for: {what}"))?;
         }
+        screen.prose(DETAILS + 2, &format!("would change: {counter}"))?;
     }
     Ok(())
 }
@@ -213,27 +258,27 @@ fn readers(credential: &Credential) -> String {
     }
 }
 
-/// The first exposure that has the verdict of the whole credential.
-fn deciding(credential: &Credential) -> Option<&Exposure> {
+/// The first exposure, to infected installs or to what was supposed, with that verdict.
+fn deciding<'c>(
+    credential: &'c Credential,
+    verdict: Option<&str>,
+    is_supposed: bool,
+) -> Option<&'c Exposure> {
     let mut exposures = credential.locations.iter().flat_map(|location| &location.exposures);
-    exposures.find(|exposure| Some(exposure.verdict) == credential.verdict)
+    exposures.find(|one| one.install.is_none() == is_supposed && Some(one.verdict) == verdict)
 }
 
 /// The reasons that decide: what speaks for an exposure, against one, or leaves it open.
 /// All of them where none does.
-fn strongest(exposure: &Exposure) -> Vec<Reason> {
+fn strongest(exposure: &Exposure) -> Vec<&str> {
     let wanted = match exposure.verdict {
         verdict if verdict == Verdict::Exposed.as_str() => Side::For,
         verdict if verdict == Verdict::NotExposed.as_str() => Side::Against,
         _ => Side::Doubt,
     };
-    let deciding = exposure.reasons.iter().filter(|reason| reason.side() == wanted);
-    let deciding: Vec<Reason> = deciding.cloned().collect();
-    if deciding.is_empty() { exposure.reasons.clone() } else { deciding }
-}
-
-fn sentences(reasons: &[Reason]) -> String {
-    reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("; ")
+    let is_none = exposure.reasons.iter().all(|step| step.side != wanted);
+    let steps = exposure.reasons.iter().filter(|step| is_none || step.side == wanted);
+    steps.map(|step| step.says.as_str()).collect()
 }
 
 /// Whether the campaign looks for it, as the end of a sentence; nothing where that does not
@@ -253,7 +298,8 @@ fn aim(exposure: &Exposure) -> String {
 
 /// The first step, or all of them; none where there is nothing to rotate.
 fn steps(standing: Standing, credential: &Credential, screen: &mut Screen) -> io::Result<()> {
-    let has_nothing_to_do = credential.verdict.is_none() || standing == Standing::OutOfReach;
+    let is_judged = credential.verdict.or(credential.asked).is_some();
+    let has_nothing_to_do = !is_judged || standing == Standing::OutOfReach;
     if has_nothing_to_do && !screen.is_verbose() {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 //! and draws no boxes.
 
 mod answer;
+mod asked;
 mod coverage;
 mod installs;
 mod list;
@@ -162,7 +163,7 @@ mod tests {
         assert!(shown.contains("site-packages/example-1.2.3.dist-info\n"));
         assert!(shown.contains("id   01010101010101010101010101010101\n"));
         assert!(shown.contains("do   Set the old key to inactive"));
-        assert!(shown.contains("not-exposed, by install 1 as ana: the code ran: process 4121"));
+        assert!(shown.contains("NOT EXPOSED to ana, by install 1: the code ran: process 4121"));
     }
 
     const INFECTED: &str = r"INFECTED: example 1.2.3 ran on web-3 as ana, since 2026-03-24 11:02 UTC.

@@ -3,6 +3,7 @@
 
 use crate::model::exposure::Verdict;
 use crate::model::rule::Confidence;
+use crate::report::terminal::asked;
 use crate::report::terminal::screen::Style;
 use crate::report::view::{Credential, Report};
 
@@ -31,9 +32,15 @@ impl Standing {
     /// Those that call for a rotation.
     pub const TO_ROTATE: [Self; 3] = [Self::Exposed, Self::Likely, Self::Unknown];
 
-    /// What a credential asks. That it was out of reach counts more than doubts about it.
+    /// What a credential asks; what was only supposed counts where nothing real does.
     pub fn of(credential: &Credential) -> Self {
-        let is = |verdict: Verdict| credential.verdict == Some(verdict.as_str());
+        Self::by(credential.verdict.or(credential.asked), credential)
+    }
+
+    /// What a credential with a verdict asks. That it was out of reach counts more than doubts
+    /// about it.
+    pub fn by(verdict: Option<&str>, credential: &Credential) -> Self {
+        let is = |word: Verdict| verdict == Some(word.as_str());
         match credential {
             _ if is(Verdict::NotExposed) => Self::OutOfReach,
             _ if credential.confidence == Confidence::Low.as_str() => Self::Doubtful,
@@ -52,6 +59,23 @@ impl Standing {
     /// How many credentials of a report call for a rotation.
     pub fn count_to_rotate(report: &Report) -> usize {
         Self::TO_ROTATE.iter().map(|standing| standing.count(report)).sum()
+    }
+
+    /// The heading of its group in a report, and what that means.
+    pub fn heading_in(self, report: &Report) -> (&'static str, &'static str) {
+        if asked::is_only_supposed(report) { self.supposed_heading() } else { self.heading() }
+    }
+
+    /// The heading where nothing says that such code ran here.
+    const fn supposed_heading(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Exposed => ("WOULD BE EXPOSED", "it could have read them, and they were there."),
+            Self::Likely => {
+                ("WOULD LIKELY BE EXPOSED", "nothing speaks against it, one link is not certain.")
+            }
+            Self::OutOfReach => ("NOT EXPOSED", "shown that it could not have read them."),
+            Self::Unknown | Self::Here | Self::Doubtful => self.heading(),
+        }
     }
 
     /// The heading of its group, and what that means.

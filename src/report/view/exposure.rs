@@ -1,11 +1,7 @@
-//! Verdicts, as they leave the process. Does not compute; sentences are written as the model
-//! words them.
+//! Verdicts, as they leave the process. Does not compute; sentences come as the model words
+//! them.
 
-use std::fmt::Display;
-
-use serde::ser::Serializer;
-
-use crate::model::reason::{Counter, Reason};
+use crate::model::reason::Side;
 use crate::report::view::{HostPath, User};
 
 /// The verdict on one place for one occasion and user.
@@ -20,17 +16,26 @@ pub struct Exposure {
     pub verdict: &'static str,
     /// `A` or `B`, with `not-exposed`.
     pub grade: Option<&'static str>,
-    /// Why, in the order of the reasoning; written as sentences.
-    #[serde(serialize_with = "sentences")]
-    pub reasons: Vec<Reason>,
+    /// Why, in the order of the reasoning.
+    pub reasons: Vec<Step>,
     /// What would change the verdict.
-    #[serde(serialize_with = "sentence")]
-    pub counter: Counter,
+    pub counter: String,
     /// What stands beside it.
     pub flags: Vec<Flag>,
     /// Whether the campaign looks for it.
     #[serde(flatten)]
     pub aim: Aim,
+}
+
+/// One step of a reasoning; written as its sentence.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Step {
+    /// What it says.
+    pub says: String,
+    /// What it speaks for.
+    #[serde(skip)]
+    pub side: Side,
 }
 
 /// What stands beside a verdict.
@@ -93,12 +98,4 @@ pub struct Clock {
     pub doubt_seconds: i64,
     /// What speaks against it.
     pub doubts: Vec<String>,
-}
-
-fn sentence<S: Serializer, T: Display>(sentence: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(sentence)
-}
-
-fn sentences<S: Serializer>(reasons: &[Reason], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(reasons.iter().map(Reason::to_string))
 }
