@@ -124,11 +124,11 @@ impl OpensshKey {
     }
 
     /// A handle of a key in hardware.
-    pub fn security_key(comment: &str) -> Self {
+    pub fn security_key(comment: &str, flags: u8) -> Self {
         let key_type = b"sk-ssh-ed25519@openssh.com";
         let public = strings(&[key_type, &[7; 32], b"ssh:"]);
         let handle = strings(&[b"handle", b"", comment.as_bytes()]);
-        let private = [&public[..], &[1], &handle].concat();
+        let private = [&public[..], &[flags], &handle].concat();
         Self::plain(public, private)
     }
 

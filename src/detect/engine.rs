@@ -142,6 +142,7 @@ fn candidate<'w>(
             end: offset + capture.secret.end as u64,
         },
         fields: Fields {
+            issued: None,
             key_id: text(&capture.key_id),
             account: text(&capture.account),
             expires: None,

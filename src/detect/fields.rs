@@ -99,6 +99,7 @@ pub fn fields_of(tree: &Node<'_>, store: &Store, index: usize, field: &Field<'_,
     Fields {
         key_id: fact(&credential.key_id),
         account: fact(&credential.account),
+        issued: fact(&credential.issued),
         expires: fact(&credential.expires),
     }
 }
@@ -481,6 +482,7 @@ mod tests {
 
     fn credential(kind: usize, secret: &[&str], account: &str) -> StoreCredential {
         StoreCredential {
+            issued: None,
             kind: KindIndex(kind),
             secret: secret.iter().map(|text| path(text)).collect(),
             account: Some(FieldReference::parse(account).unwrap()),

@@ -1,20 +1,37 @@
 //! What stands beside a verdict: what a thief who read the secret got by it.
 
 use crate::exposure::case::Case;
-use crate::model::finding::{Expiry, Protection};
+use crate::model::expiry::Expiry;
+use crate::model::finding::{Identity, Protection};
 use crate::model::reason::Flag;
+use crate::model::time::Moment;
 
 /// The flags of a case.
 pub fn flags(case: &Case<'_>) -> Vec<Flag> {
     let identity = case.secret.identity;
-    let start = case.bounds.outer.start;
-    let expired = match identity.expiry {
-        Expiry::At(at) if at < start => Some(Flag::ExpiredBefore { at }),
+    let start = case.bounds.outer.start.plus_seconds(-case.clock.doubt_seconds);
+    ended(identity, start).into_iter().chain(kept(&identity.protection)).collect()
+}
+
+/// Whether it had ended when the window began.
+fn ended(identity: &Identity, start: Moment) -> Option<Flag> {
+    match identity.expiry {
+        Expiry::At { moment, .. } if identity.is_renewed(start) && moment < start => {
+            Some(Flag::Renewable { at: moment })
+        }
+        Expiry::At { moment, basis } if identity.had_ended(start) => {
+            Some(Flag::ExpiredBefore { at: moment, basis })
+        }
         _ => None,
-    };
-    let protected = match &identity.protection {
+    }
+}
+
+/// What stands between the bytes and their use.
+fn kept(protection: &Protection) -> Option<Flag> {
+    match protection {
         Protection::Encrypted { how } => Some(Flag::Protected { how: how.clone() }),
-        _ => None,
-    };
-    expired.into_iter().chain(protected).collect()
+        Protection::Weak { how } => Some(Flag::WeaklyProtected { how: how.clone() }),
+        Protection::Hardware { how } => Some(Flag::InHardware { how: how.clone() }),
+        Protection::Plaintext | Protection::Unknown => None,
+    }
 }

@@ -89,7 +89,8 @@ pub mod tests {
     use crate::model::artifact::{ArtifactKind, Inode};
     use crate::model::authority::AuthorityMeans;
     use crate::model::clock::Clock;
-    use crate::model::finding::{Expiry, Identity, Protection};
+    use crate::model::expiry::Expiry;
+    use crate::model::finding::{Identity, Protection};
     use crate::model::rule::{Confidence, KindIndex};
     use crate::model::secret::SecretId;
     use crate::model::time::Bounds;
@@ -141,6 +142,7 @@ pub mod tests {
             confidence: Confidence::High,
             protection: Protection::Plaintext,
             expiry: Expiry::Unknown,
+            renewal: None,
             issued: None,
         }
     }

@@ -1,16 +1,18 @@
 //! Findings to credentials: one row each however many places hold it, in the order in
 //! which they should be rotated. Pure.
 
+mod ends;
 mod order;
 mod settle;
 
+pub use ends::tell_ends;
 pub use settle::settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::order::sort;
 use crate::model::exposure::{Exposure, Occasion};
-use crate::model::finding::{Expiry, Finding, Identity, Location};
+use crate::model::finding::{Finding, Identity, Location};
 use crate::model::inventory::{Credential, CredentialPlace};
 use crate::model::location::Span;
 use crate::model::rule_set::RuleSet;
@@ -87,9 +89,9 @@ fn identity<'i>(
         identity.key_id = identity.key_id.or_else(|| other.key_id.clone());
         identity.account = identity.account.or_else(|| other.account.clone());
         identity.protection = identity.protection.min(other.protection.clone());
-        if identity.expiry == Expiry::Unknown {
-            identity.expiry = other.expiry;
-        }
+        identity.expiry = identity.expiry.or(other.expiry);
+        identity.renewal = identity.renewal.or(other.renewal);
+        identity.issued = identity.issued.or_else(|| other.issued.clone());
     }
     identity
 }

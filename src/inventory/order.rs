@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::path::PathBuf;
 
 use crate::model::exposure::{Aim, Verdict};
-use crate::model::finding::{Expiry, Protection};
+use crate::model::finding::Protection;
 use crate::model::inventory::Credential;
 use crate::model::location::Span;
 use crate::model::rule::Confidence;
@@ -70,11 +70,11 @@ enum Usability {
 }
 
 fn usability(credential: &Credential, now: Moment) -> Usability {
-    match (&credential.identity.expiry, &credential.identity.protection) {
-        (Expiry::At(end), _) if *end < now => Usability::Never,
-        (_, Protection::Plaintext | Protection::Unknown) => Usability::AtOnce,
-        (_, Protection::Weak { .. }) => Usability::AfterGuessing,
-        (_, Protection::Encrypted { .. }) => Usability::AfterDecrypting,
-        (_, Protection::Hardware) => Usability::Never,
+    match &credential.identity.protection {
+        _ if credential.identity.had_ended(now) => Usability::Never,
+        Protection::Plaintext | Protection::Unknown => Usability::AtOnce,
+        Protection::Weak { .. } => Usability::AfterGuessing,
+        Protection::Encrypted { .. } => Usability::AfterDecrypting,
+        Protection::Hardware { .. } => Usability::Never,
     }
 }

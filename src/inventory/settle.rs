@@ -52,6 +52,8 @@ fn join(kept: &mut Finding, other: Finding) {
     };
     better.key_id = better.key_id.or(worse.key_id);
     better.account = better.account.or(worse.account);
+    better.expiry = better.expiry.or(worse.expiry);
+    better.issued = better.issued.or(worse.issued);
     if better.hint.is_empty() {
         better.hint = worse.hint;
     }

@@ -29,6 +29,8 @@ pub struct Fields {
     pub key_id: Option<String>,
     /// Whose it is, or what it opens: profile, host, user.
     pub account: Option<String>,
+    /// When it was issued, as written.
+    pub issued: Option<String>,
     /// When it expires, as written.
     pub expires: Option<String>,
 }

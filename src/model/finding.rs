@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::artifact::{ArtifactKind, Inode};
+use crate::model::expiry::Expiry;
 use crate::model::location::Place;
 use crate::model::rule::{Confidence, KindIndex};
 use crate::model::secret::SecretId;
@@ -37,8 +38,23 @@ pub struct Identity {
     pub protection: Protection,
     /// When it ends.
     pub expiry: Expiry,
+    /// When the refresh token beside it ends, where one stands there: until then the grant
+    /// lives on, whatever becomes of this token.
+    pub renewal: Option<Expiry>,
     /// Before this moment it did not exist, by its own bytes or the fields beside it.
     pub issued: Option<Dated>,
+}
+
+impl Identity {
+    /// Whether it had ended by itself, and nothing beside it could renew it.
+    pub fn had_ended(&self, at: Moment) -> bool {
+        self.expiry.had_passed(at) && !self.is_renewed(at)
+    }
+
+    /// Whether a refresh token that had not ended stands beside it.
+    pub fn is_renewed(&self, at: Moment) -> bool {
+        self.renewal.is_some_and(|renewal| !renewal.had_passed(at))
+    }
 }
 
 /// Where a finding stands.
@@ -79,17 +95,11 @@ pub enum Protection {
         how: String,
     },
     /// The file only points at a key inside hardware.
-    Hardware,
+    Hardware {
+        /// Which hardware, and what it asks for before it is used.
+        how: String,
+    },
     /// The format does not tell.
-    Unknown,
-}
-
-/// When a credential ends by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Expiry {
-    /// Its own bytes, or the fields beside it, say when.
-    At(Moment),
-    /// Nothing on this host says.
     Unknown,
 }
 

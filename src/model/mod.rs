@@ -11,6 +11,7 @@ pub mod candidate;
 pub mod clock;
 pub mod component;
 pub mod coverage;
+pub mod expiry;
 pub mod exposure;
 pub mod finding;
 pub mod harvest;

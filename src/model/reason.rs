@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::model::authority::Reach;
+use crate::model::expiry::Basis;
 use crate::model::principal::Principals;
 use crate::model::time::Moment;
 
@@ -214,8 +215,11 @@ impl fmt::Display for Counter {
 #[allow(missing_docs, reason = "the sentences say it")]
 pub enum Flag {
     ReadRecorded { at: Moment },
-    ExpiredBefore { at: Moment },
+    ExpiredBefore { at: Moment, basis: Basis },
+    Renewable { at: Moment },
     Protected { how: String },
+    WeaklyProtected { how: String },
+    InHardware { how: String },
     UsableThrough { evidence: String },
 }
 
@@ -225,7 +229,10 @@ impl Flag {
         match self {
             Self::ReadRecorded { .. } => "read-recorded",
             Self::ExpiredBefore { .. } => "expired-before",
+            Self::Renewable { .. } => "renewable",
             Self::Protected { .. } => "protected",
+            Self::WeaklyProtected { .. } => "weakly-protected",
+            Self::InHardware { .. } => "hardware",
             Self::UsableThrough { .. } => "usable-through-agent",
         }
     }
@@ -238,8 +245,25 @@ impl fmt::Display for Flag {
                 f,
                 "something read it at {at}, inside the window (weak: it may have been a backup)"
             ),
-            Self::ExpiredBefore { at } => write!(f, "it had expired {at}, before the window"),
+            Self::ExpiredBefore { at, basis: Basis::Lifetime } => write!(
+                f,
+                "it had expired {at} at the latest, before the window: its issuer lets none live \
+                 longer, and the file was written last so long before"
+            ),
+            Self::ExpiredBefore { at, .. } => {
+                write!(f, "it had expired {at}, before the window")
+            }
+            Self::Renewable { at } => write!(
+                f,
+                "it had expired {at}, before the window, but the refresh token beside it renews it"
+            ),
             Self::Protected { how } => write!(f, "what was read is protected: {how}"),
+            Self::WeaklyProtected { how } => {
+                write!(f, "what was read is protected so weakly that it counts as plaintext: {how}")
+            }
+            Self::InHardware { how } => {
+                write!(f, "what was read only points at a key in hardware: {how}")
+            }
             Self::UsableThrough { evidence } => {
                 write!(f, "it could be used without its passphrase: {evidence}")
             }

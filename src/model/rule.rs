@@ -33,10 +33,21 @@ pub struct Kind {
     pub is_public: bool,
     /// Can it publish or push code?
     pub propagates: bool,
-    /// The longest life the issuer gives it.
-    pub lifetime_seconds_max: Option<i64>,
+    /// The longest life the issuer gives it; `None` where that is not known.
+    pub lifetime: Option<Lifetime>,
+    /// Does it get new tokens for those beside it?
+    pub renews: bool,
     /// Steps for a tired person.
     pub rotate: Vec<String>,
+}
+
+/// How long a credential lives at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// So many seconds from when it was issued.
+    Seconds(i64),
+    /// Until somebody revokes it.
+    Unlimited,
 }
 
 /// One shape of one kind.

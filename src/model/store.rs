@@ -41,6 +41,8 @@ pub struct StoreCredential {
     pub account: Option<FieldReference>,
     /// Its public name.
     pub key_id: Option<FieldReference>,
+    /// When it was issued.
+    pub issued: Option<FieldReference>,
     /// When it ends.
     pub expires: Option<FieldReference>,
     /// What to undo before the value is looked at.

@@ -12,8 +12,9 @@ use crate::model::advisory::{Advisory, BadPackage, Claim, Ecosystem, Trigger, We
 use crate::model::authority::Authority;
 use crate::model::component::{Component, InfectedInstall, Mention, Removal, Runner, Sighting};
 use crate::model::coverage::{CatalogueTally, Coverage, ProblemList};
+use crate::model::expiry::Expiry;
 use crate::model::exposure::Verdict;
-use crate::model::finding::{Expiry, Location, Protection};
+use crate::model::finding::{Identity, Location, Protection};
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
 use crate::model::principal::Principals;
 use crate::model::reach::{EvidenceFamily, Reach};
@@ -177,7 +178,7 @@ impl Context<'_> {
             hint: identity.hint.clone(),
             confidence: identity.confidence.as_str(),
             protection: protection(&identity.protection),
-            expiry: expiry(identity.expiry),
+            expiry: expiry(identity),
             verdict: credential.verdict.map(Verdict::as_str),
             asked: credential.asked.map(Verdict::as_str),
             readers: self.users(&credential.reader_uids),
@@ -340,17 +341,20 @@ fn protection(protection: &Protection) -> view::Protection {
         Protection::Plaintext => (ProtectionState::Plaintext, None),
         Protection::Weak { how } => (ProtectionState::Weak, Some(how.clone())),
         Protection::Encrypted { how } => (ProtectionState::Encrypted, Some(how.clone())),
-        Protection::Hardware => (ProtectionState::Hardware, None),
+        Protection::Hardware { how } => (ProtectionState::Hardware, Some(how.clone())),
         Protection::Unknown => (ProtectionState::Unknown, None),
     };
     view::Protection { state, how }
 }
 
-fn expiry(expiry: Expiry) -> Option<view::Expiry> {
-    match expiry {
-        Expiry::At(moment) => Some(view::Expiry { at: moment.to_string() }),
-        Expiry::Unknown => None,
-    }
+fn expiry(identity: &Identity) -> Option<view::Expiry> {
+    let (at, basis) = match identity.expiry {
+        Expiry::At { moment, basis } => (Some(moment), basis),
+        Expiry::Never { basis } => (None, basis),
+        Expiry::Unknown => return None,
+    };
+    let is_renewable = at.is_some_and(|end| identity.is_renewed(end));
+    Some(view::Expiry { at: at.map(|at| at.to_string()), basis: basis.as_str(), is_renewable })
 }
 
 fn times(times: &FileTimes) -> view::Times {

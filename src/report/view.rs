@@ -339,8 +339,13 @@ pub enum ProtectionState {
 /// When a credential ends by itself.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Expiry {
-    /// When.
-    pub at: String,
+    /// When; `None` where it never does.
+    pub at: Option<String>,
+    /// `own`, `beside` or `lifetime`.
+    pub basis: &'static str,
+    /// Whether a refresh token beside it gets a new one after that.
+    #[serde(rename = "renewable")]
+    pub is_renewable: bool,
 }
 
 /// A place that holds a credential.

@@ -9,7 +9,7 @@ use crate::error::RuleMistake;
 use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Indicator, Role, Trigger, Weight};
 use crate::model::harvest::HarvestIndex;
 use crate::model::path_pattern::PathPattern;
-use crate::model::rule::{Check, Confidence, Example, Kind, KindIndex, Origin, Rule};
+use crate::model::rule::{Check, Confidence, Example, Kind, KindIndex, Lifetime, Origin, Rule};
 use crate::model::rule_set::RuleSet;
 use crate::model::store::{
     Decode, ExpectedCredential, FieldPath, FieldReference, Format, Store, StoreCredential,
@@ -165,16 +165,7 @@ impl Judge<'_> {
         if written.rotate.is_empty() {
             self.say("rule/no-rotation", "has no rotation steps");
         }
-        let lifetime_seconds_max = written.lifetime_max.as_deref().and_then(|text| {
-            let seconds = seconds(text);
-            if seconds.is_none() {
-                self.say(
-                    "rule/lifetime",
-                    format!("lifetime_max `{text}` is not like 90m, 12h, 30d"),
-                );
-            }
-            seconds
-        });
+        let lifetime = written.lifetime_max.as_deref().and_then(|text| self.lifetime(text));
         for rule in written.rules {
             let rule = self.rule(rule, kind);
             set.rules.push(rule);
@@ -186,9 +177,22 @@ impl Judge<'_> {
             impact: written.impact,
             is_public: written.public,
             propagates: written.propagates,
-            lifetime_seconds_max,
+            lifetime,
+            renews: written.renews,
             rotate: written.rotate,
         });
+    }
+
+    fn lifetime(&mut self, text: &str) -> Option<Lifetime> {
+        let lifetime = match text {
+            "unlimited" => Some(Lifetime::Unlimited),
+            _ => seconds(text).map(Lifetime::Seconds),
+        };
+        if lifetime.is_none() {
+            let what = format!("lifetime_max `{text}` is not like 90m, 12h, 30d or unlimited");
+            self.say("rule/lifetime", what);
+        }
+        lifetime
     }
 
     fn rule(&mut self, written: RuleWritten, kind: KindIndex) -> Rule {
@@ -272,10 +276,10 @@ impl Judge<'_> {
         let mut reference =
             |text: Option<String>| text.and_then(|text| self.parsed(FieldReference::parse(&text)));
         let (account, key_id) = (reference(written.account), reference(written.key_id));
-        let expires = reference(written.expires);
+        let (issued, expires) = (reference(written.issued), reference(written.expires));
         let decode = written.decode.as_deref().unwrap_or("none");
         let decode = self.named("decoding", decode, &Decode::ALL)?;
-        Some(StoreCredential { kind: kind?, secret, account, key_id, expires, decode })
+        Some(StoreCredential { kind: kind?, secret, account, key_id, issued, expires, decode })
     }
 
     fn advisory(

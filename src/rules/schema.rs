@@ -25,6 +25,8 @@ pub struct KindWritten {
     #[serde(default)]
     pub propagates: bool,
     pub lifetime_max: Option<String>,
+    #[serde(default)]
+    pub renews: bool,
     pub rotate: Vec<String>,
     #[serde(rename = "rule", default)]
     pub rules: Vec<RuleWritten>,
@@ -111,6 +113,7 @@ pub struct StoreCredentialWritten {
     pub secret: OneOrMany,
     pub account: Option<String>,
     pub key_id: Option<String>,
+    pub issued: Option<String>,
     pub expires: Option<String>,
     pub decode: Option<String>,
 }

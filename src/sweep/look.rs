@@ -11,7 +11,7 @@ use crate::components::{components, go, is_metadata, is_record, mentions, startu
 use crate::detect::engine::Window;
 use crate::detect::formats::variable_at;
 use crate::error::{Problem, ProblemCode};
-use crate::inventory::settle;
+use crate::inventory::{settle, tell_ends};
 use crate::model::artifact::{Artifact, ArtifactKind};
 use crate::model::candidate::Candidate;
 use crate::model::finding::{Finding, Identity, Location, Rejection};
@@ -387,7 +387,9 @@ impl<'l, 's> Look<'l, 's> {
             };
             Finding { identity: raw.identity, location }
         });
-        self.harvest.findings.extend(settle(findings.collect()));
+        let mut findings = settle(findings.collect());
+        tell_ends(&mut findings, self.shared.engine.rules);
+        self.harvest.findings.extend(findings);
     }
 
     /// Says by which variable the process has each of its secrets.

@@ -1,8 +1,9 @@
 //! What a check learns about a secret, and what it may repeat of a text beside it.
 //! Deliberately without `Debug`: the canonical form is the secret itself.
 
+use crate::model::expiry::{Basis, Expiry};
 use crate::model::finding::{Protection, Rejection};
-use crate::model::time::Moment;
+use crate::model::time::{Dated, Moment};
 
 /// Longest public text that goes into a report.
 const PUBLIC_CHARACTERS_MAX: usize = 120;
@@ -17,7 +18,9 @@ pub struct Facts {
     /// How it rests.
     pub protection: Option<Protection>,
     /// When it ends.
-    pub expiry: Option<Moment>,
+    pub expiry: Option<Expiry>,
+    /// Before when it did not exist, and what in it says so.
+    pub issued: Option<Dated>,
     /// The secret inside the candidate, where it is not the candidate itself.
     pub canonical: Option<Vec<u8>>,
 }
@@ -33,9 +36,20 @@ impl Facts {
             account: self.account.or(later.account),
             protection: self.protection.or(later.protection),
             expiry: self.expiry.or(later.expiry),
+            issued: self.issued.or(later.issued),
             canonical: self.canonical.or(later.canonical),
         }
     }
+}
+
+/// An end that a secret itself says.
+pub const fn own_end(moment: Moment) -> Expiry {
+    Expiry::At { moment, basis: Basis::Own }
+}
+
+/// When a secret was made, by what stands in itself.
+pub fn own_start(at: Moment, what: &str) -> Dated {
+    Dated { at, evidence: format!("its own {what}") }
 }
 
 /// A name or comment from the input as a report may show it: one short line, without

@@ -3,13 +3,14 @@
 
 use serde_json::{Map, Value};
 
+use crate::model::expiry::{Basis, Expiry};
 use crate::model::finding::Rejection;
 use crate::model::time::Moment;
 use crate::vet::base64;
-use crate::vet::facts::{Checked, Facts, public_text};
+use crate::vet::facts::{Checked, Facts, own_end, own_start, public_text};
 
 /// Later is not a time that anybody meant.
-const EXPIRY_SECONDS_MAX: f64 = 1e11;
+const SECONDS_MAX: f64 = 1e11;
 
 /// `jwt`: header and payload are JSON objects and there is a signature; or five parts, the
 /// header of an encrypted token first.
@@ -35,7 +36,9 @@ fn signed(header: &[u8], payload: &[u8], signature: &[u8]) -> Option<Facts> {
     Some(Facts {
         key_id: claim(&claims, "jti").and_then(|id| public_text(id.as_bytes())),
         account: account(&claims),
-        expiry: claims.get("exp").and_then(moment),
+        expiry: expiry(&claims),
+        // Not `nbf`: a token may exist before it is accepted.
+        issued: claims.get("iat").and_then(moment).map(|at| own_start(at, "field iat")),
         ..Facts::default()
     })
 }
@@ -67,8 +70,17 @@ fn account(claims: &Map<String, Value>) -> Option<String> {
     public_text(text.as_bytes())
 }
 
-fn moment(expiry: &Value) -> Option<Moment> {
-    let seconds = expiry.as_f64().filter(|seconds| (0.0..EXPIRY_SECONDS_MAX).contains(seconds))?;
+/// A token without an end is accepted for ever (RFC 7519, section 4.1.4); of one with an odd
+/// end nothing is known.
+fn expiry(claims: &Map<String, Value>) -> Option<Expiry> {
+    match claims.get("exp") {
+        Some(end) => moment(end).map(own_end),
+        None => Some(Expiry::Never { basis: Basis::Own }),
+    }
+}
+
+fn moment(claim: &Value) -> Option<Moment> {
+    let seconds = claim.as_f64().filter(|seconds| (0.0..SECONDS_MAX).contains(seconds))?;
     Some(Moment::new(seconds as i64, 0))
 }
 
@@ -85,11 +97,20 @@ mod tests {
 
     #[test]
     fn a_token_says_whose_it_is_and_when_it_ends() {
-        let payload = r#"{"iss":"https://id.example","sub":"ana","jti":"t-1","exp":1774348740.5}"#;
+        let payload = r#"{"iss":"https://id.example","sub":"ana","jti":"t-1","iat":1774345140,"exp":1774348740.5}"#;
         let facts = facts(HEADER, payload, "c2ln").expect("a whole token");
         assert_eq!(facts.account.as_deref(), Some("ana@id.example"));
         assert_eq!(facts.key_id.as_deref(), Some("t-1"));
-        assert_eq!(facts.expiry, Some(Moment::new(1_774_348_740, 0)));
+        assert_eq!(facts.expiry, Some(own_end(Moment::new(1_774_348_740, 0))));
+        let issued = Some(own_start(Moment::new(1_774_345_140, 0), "field iat"));
+        assert_eq!(facts.issued, issued);
+    }
+
+    #[test]
+    fn a_token_without_an_end_never_ends() {
+        let facts = facts(HEADER, r#"{"sub":"ana"}"#, "c2ln").expect("a whole token");
+        assert_eq!(facts.expiry, Some(Expiry::Never { basis: Basis::Own }));
+        assert_eq!(facts.issued, None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::finding::Rejection;
 use crate::model::time::Moment;
 use crate::vet::base64;
-use crate::vet::facts::{Checked, Facts, public_text};
+use crate::vet::facts::{Checked, Facts, own_end, public_text};
 use crate::vet::reader::Reader;
 
 const VERSION: u8 = 2;
@@ -93,7 +93,7 @@ fn caveat_facts(caveat: &[u8]) -> Facts {
     let parts: Vec<Value> = serde_json::from_slice(caveat).unwrap_or_default();
     match (parts.first().and_then(Value::as_u64), parts.get(1)) {
         (Some(CAVEAT_EXPIRY), Some(end)) => {
-            let expiry = end.as_i64().map(|seconds| Moment::new(seconds, 0));
+            let expiry = end.as_i64().map(|seconds| own_end(Moment::new(seconds, 0)));
             Facts { expiry, ..Facts::default() }
         }
         (Some(CAVEAT_PROJECTS), Some(Value::Array(names))) => {
@@ -121,7 +121,7 @@ mod tests {
         let facts = check(ID, &[r#"[1,["left","right"]]"#, "[0,1774348740,1774340000]"]);
         assert_eq!(facts.key_id.as_deref(), Some(ID));
         assert_eq!(facts.account.as_deref(), Some("project left, right"));
-        assert_eq!(facts.expiry, Some(Moment::new(1_774_348_740, 0)));
+        assert_eq!(facts.expiry, Some(own_end(Moment::new(1_774_348_740, 0))));
     }
 
     #[test]

@@ -25,11 +25,12 @@ mod secret_id;
 mod uuid;
 
 use crate::model::candidate::Candidate;
-use crate::model::finding::{Expiry, Identity, Protection, Rejection};
+use crate::model::expiry::{Basis, Expiry};
+use crate::model::finding::{Identity, Protection, Rejection};
 use crate::model::rule::{Check, Confidence, Rule};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretKey;
-use crate::model::time::Moment;
+use crate::model::time::{Dated, Moment};
 use crate::vet::armour::Armour;
 use crate::vet::facts::{Checked, Facts};
 
@@ -70,7 +71,8 @@ pub fn vet(
         confidence: confidence(rule, candidate, kind_id),
         protection: facts.protection.unwrap_or(Protection::Plaintext),
         expiry: expiry(candidate.fields.expires.as_deref(), facts.expiry),
-        issued: None,
+        renewal: None,
+        issued: facts.issued.or_else(|| issued(candidate.fields.issued.as_deref()?)),
     })
 }
 
@@ -156,8 +158,15 @@ fn confidence(rule: Option<&Rule>, candidate: &Candidate<'_>, kind_id: &str) -> 
 
 /// What stands beside the secret is believed before what it says of itself: a refreshed
 /// token is stored with its new end.
-fn expiry(beside: Option<&str>, inside: Option<Moment>) -> Expiry {
-    beside.and_then(Moment::parse).or(inside).map_or(Expiry::Unknown, Expiry::At)
+fn expiry(beside: Option<&str>, inside: Option<Expiry>) -> Expiry {
+    let beside = beside.and_then(Moment::parse);
+    let beside = beside.map(|moment| Expiry::At { moment, basis: Basis::Beside });
+    beside.or(inside).unwrap_or(Expiry::Unknown)
+}
+
+fn issued(beside: &str) -> Option<Dated> {
+    let evidence = "the field beside it".to_owned();
+    Moment::parse(beside).map(|at| Dated { at, evidence })
 }
 
 #[cfg(test)]
@@ -183,7 +192,8 @@ mod tests {
             impact: 1,
             is_public: false,
             propagates: false,
-            lifetime_seconds_max: None,
+            lifetime: None,
+            renews: false,
             rotate: Vec::new(),
         }
     }
@@ -279,6 +289,7 @@ mod tests {
         let fields = Fields {
             key_id: Some("id-1".into()),
             account: Some("work".into()),
+            issued: Some("2026-03-24T09:39:00Z".into()),
             expires: Some("2026-03-24T10:39:00Z".into()),
         };
         let store = Some(StoreIndex(0));
@@ -287,7 +298,9 @@ mod tests {
         assert_eq!(identity.confidence, Confidence::High);
         assert_eq!(identity.key_id.as_deref(), Some("id-1"));
         assert_eq!(identity.account.as_deref(), Some("work"));
-        assert_eq!(identity.expiry, Expiry::At(Moment::new(1_774_348_740, 0)));
+        let moment = Moment::new(1_774_348_740, 0);
+        assert_eq!(identity.expiry, Expiry::At { moment, basis: Basis::Beside });
+        assert_eq!(identity.issued.map(|issued| issued.at), Some(moment.plus_seconds(-3600)));
     }
 
     #[test]

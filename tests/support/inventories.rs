@@ -16,8 +16,9 @@ use crate::model::component::{
     Component, InfectedInstall, Mention, MentionSource, Removal, Runner, Sighting,
 };
 use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
+use crate::model::expiry::{Basis, Expiry};
 use crate::model::exposure::{Aim, Exposure, Judgement, Occasion, Proof, Verdict};
-use crate::model::finding::{Expiry, Identity, Location, Protection};
+use crate::model::finding::{Identity, Location, Protection};
 use crate::model::harvest::Grade;
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task};
 use crate::model::location::{Place, Span};
@@ -92,7 +93,8 @@ fn kind(id: &str, title: &str, impact: u8, rotate: &[&str]) -> Kind {
         impact,
         is_public: false,
         propagates: id == "npm-token",
-        lifetime_seconds_max: None,
+        lifetime: None,
+        renews: false,
         rotate: rotate.iter().map(|step| (*step).to_owned()).collect(),
     }
 }
@@ -339,7 +341,7 @@ fn aws_key() -> Credential {
 fn npm_token() -> Credential {
     let mut identity = identity(NPM, 2);
     identity.hint = "npm_".into();
-    identity.expiry = Expiry::At(at("2026-04-01T00:00:00Z"));
+    identity.expiry = own_end(at("2026-04-01T00:00:00Z"));
     credential(
         identity,
         Verdict::Exposed,
@@ -374,12 +376,16 @@ fn token_of_bob() -> Credential {
 fn doubtful_password() -> Credential {
     let mut identity = identity(GENERIC, 5);
     identity.confidence = Confidence::Low;
-    identity.expiry = Expiry::At(at("2026-01-01T00:00:00Z"));
+    identity.expiry = own_end(at("2026-01-01T00:00:00Z"));
     credential(
         identity,
         Verdict::Unknown,
         vec![place(location("/srv/app/config.ini", 12, 1000), Verdict::Unknown)],
     )
+}
+
+const fn own_end(moment: Moment) -> Expiry {
+    Expiry::At { moment, basis: Basis::Own }
 }
 
 fn credential(identity: Identity, verdict: Verdict, places: Vec<CredentialPlace>) -> Credential {
@@ -396,6 +402,7 @@ fn identity(kind: KindIndex, number: u8) -> Identity {
         confidence: Confidence::High,
         protection: Protection::Plaintext,
         expiry: Expiry::Unknown,
+        renewal: None,
         issued: None,
     }
 }
@@ -558,12 +565,12 @@ pub fn every_state() -> Inventory {
         Protection::Plaintext,
         Protection::Weak { how: "MD5, one round".into() },
         Protection::Encrypted { how: "scrypt".into() },
-        Protection::Hardware,
+        Protection::Hardware { how: "security key".into() },
         Protection::Unknown,
     ];
     for (credential, protection) in inventory.credentials.iter_mut().zip(states) {
         credential.identity.protection = protection;
-        credential.identity.expiry = Expiry::At(Moment::new(i64::MAX, 0));
+        credential.identity.expiry = own_end(Moment::new(i64::MAX, 0));
         credential.places[0].location.inode.times.born = Some(Moment::new(i64::MIN, 0));
     }
     inventory.installs[0].component.as_mut().unwrap().installed = None;
@@ -594,8 +601,11 @@ fn ask_and_broker(inventory: &mut Inventory) {
     asked.judgement.proof = Some(Proof::ByToday);
     asked.judgement.flags = vec![
         Flag::ReadRecorded { at },
-        Flag::ExpiredBefore { at },
+        Flag::ExpiredBefore { at, basis: Basis::Lifetime },
+        Flag::Renewable { at },
         Flag::Protected { how: "scrypt".into() },
+        Flag::WeaklyProtected { how: "MD5, one round".into() },
+        Flag::InHardware { how: "security key".into() },
         Flag::UsableThrough { evidence: "an ssh-agent ran".into() },
     ];
     place.exposures.push(asked.clone());

@@ -12,7 +12,7 @@ use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::Standing;
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
 use crate::report::view::{
-    Aim, Credential, Exposure, Location, Protection, ProtectionState, Report,
+    Aim, Credential, Expiry, Exposure, Location, Protection, ProtectionState, Report,
 };
 
 /// Most credentials listed unless everything is.
@@ -232,11 +232,18 @@ fn state(credential: &Credential, report: &Report) -> String {
         state += ", can publish or push code";
     }
     if let Some(expiry) = &credential.expiry {
-        let is_over = is_before(&expiry.at, &report.run.started);
-        let word = if is_over { "expired" } else { "expires" };
-        state += &format!(", {word} {}", minute(&expiry.at));
+        state += &format!(", {}", end(expiry, report));
     }
     state
+}
+
+/// `expired 2026-04-01 00:00 UTC; the refresh token beside it renews it`
+fn end(expiry: &Expiry, report: &Report) -> String {
+    let Some(at) = &expiry.at else { return "never expires".into() };
+    let word = if is_before(at, &report.run.started) { "expired" } else { "expires" };
+    let by_whom = if expiry.basis == "lifetime" { " by policy, at the latest" } else { "" };
+    let renewal = if expiry.is_renewable { "; the refresh token beside it renews it" } else { "" };
+    format!("{word}{by_whom} {}{renewal}", minute(at))
 }
 
 fn protection(protection: &Protection) -> String {
@@ -245,7 +252,7 @@ fn protection(protection: &Protection) -> String {
         ProtectionState::Plaintext => "plaintext".into(),
         ProtectionState::Weak => format!("encrypted so weakly that it counts as plaintext{how}"),
         ProtectionState::Encrypted => format!("encrypted{how}"),
-        ProtectionState::Hardware => "the key itself lies in hardware".into(),
+        ProtectionState::Hardware => format!("the key itself lies in hardware{how}"),
         ProtectionState::Unknown => "perhaps encrypted, the format does not tell".into(),
     }
 }

@@ -27,13 +27,35 @@ pub fn facts(body: &[u8]) -> Option<Facts> {
     let key_type = Reader::new(public).string()?;
     let is_plain = kdf == b"none" && cipher == b"none";
     let protection = match key_type {
-        _ if key_type.starts_with(b"sk-") => Protection::Hardware,
+        _ if key_type.starts_with(b"sk-") => hardware(private, is_plain),
         _ if is_plain => Protection::Plaintext,
         _ => Protection::Encrypted { how: how(cipher, kdf, options)? },
     };
     let account = if is_plain { comment(private)? } else { None };
     let key_id = Some(ssh_fingerprint::of_blob(public));
     Some(Facts { key_id, account, protection: Some(protection), ..Facts::default() })
+}
+
+/// A security key. What it asks for stands in the flags of the handle (`sk-api.h`).
+fn hardware(private: &[u8], is_plain: bool) -> Protection {
+    const TOUCH: u8 = 0x01;
+    const VERIFICATION: u8 = 0x04;
+    let how = match handle_flags(private) {
+        _ if !is_plain => "security key, its handle encrypted",
+        None => "security key",
+        Some(flags) if flags & VERIFICATION != 0 => "security key that asks for its PIN",
+        Some(flags) if flags & TOUCH != 0 => "security key that asks for a touch",
+        Some(_) => "security key that asks for no touch",
+    };
+    Protection::Hardware { how: how.into() }
+}
+
+fn handle_flags(private: &[u8]) -> Option<u8> {
+    let mut reader = Reader::new(private);
+    let _check_numbers = reader.take(8)?;
+    let key_type = reader.string()?;
+    reader.skip_strings(n_public_strings(key_type)?)?;
+    reader.byte()
 }
 
 /// `aes256-ctr, bcrypt 16 rounds`.
@@ -65,9 +87,17 @@ fn pass_key(reader: &mut Reader<'_>, key_type: &[u8]) -> Option<()> {
         b"ssh-ed25519" => reader.skip_strings(2),
         b"ssh-rsa" => reader.skip_strings(6),
         b"ssh-dss" => reader.skip_strings(5),
-        b"sk-ssh-ed25519@openssh.com" => pass_handle(reader, 2),
-        b"sk-ecdsa-sha2-nistp256@openssh.com" => pass_handle(reader, 3),
+        _ if key_type.starts_with(b"sk-") => pass_handle(reader, n_public_strings(key_type)?),
         _ if key_type.starts_with(b"ecdsa-sha2-") => reader.skip_strings(3),
+        _ => None,
+    }
+}
+
+/// The public strings of a security key's handle.
+fn n_public_strings(key_type: &[u8]) -> Option<usize> {
+    match key_type {
+        b"sk-ssh-ed25519@openssh.com" => Some(2),
+        b"sk-ecdsa-sha2-nistp256@openssh.com" => Some(3),
         _ => None,
     }
 }
@@ -112,8 +142,16 @@ mod tests {
 
     #[test]
     fn a_key_in_hardware_is_only_a_handle() {
-        let facts = check_key(&OpensshKey::security_key("ana"), Protection::Hardware);
+        let hardware = |how: &str| Protection::Hardware { how: how.into() };
+        let touch = hardware("security key that asks for a touch");
+        let facts = check_key(&OpensshKey::security_key("ana", 1), touch);
         assert_eq!(facts.account.as_deref(), Some("ana"));
+        let none = hardware("security key that asks for no touch");
+        check_key(&OpensshKey::security_key("ana", 0x20), none);
+        let pin = hardware("security key that asks for its PIN");
+        check_key(&OpensshKey::security_key("ana", 5), pin);
+        let encrypted = hardware("security key, its handle encrypted");
+        check_key(&OpensshKey::security_key("ana", 1).encrypted(16), encrypted);
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn labelled(label: &str, key: Der<'_>) -> Option<Facts> {
         "EC PRIVATE KEY" => sec1(key, None),
         "DSA PRIVATE KEY" => dsa(key),
         "ENCRYPTED PRIVATE KEY" => encrypted_pkcs8(key),
-        "TSS2 PRIVATE KEY" => Some(protected(Protection::Hardware)),
+        "TSS2 PRIVATE KEY" => tpm(key),
         _ => None,
     }
 }
@@ -116,6 +116,17 @@ fn encrypted_pkcs8(mut key: Der<'_>) -> Option<Facts> {
     let protection = encryption_scheme::protection(key.sequence()?)?;
     let _ciphertext = key.value(tag::OCTET_STRING).filter(|bytes| !bytes.is_empty())?;
     Some(protected(protection))
+}
+
+/// TPMKey of OpenSSL's engines and providers for TPM 2.0: a type, and whether the key may be
+/// used without a password.
+fn tpm(mut key: Der<'_>) -> Option<Facts> {
+    const EMPTY_AUTH: u8 = 0xA0;
+    const TRUE: &[u8] = b"\x01\x01\xFF";
+    let _type = key.value(tag::OBJECT_IDENTIFIER)?;
+    let is_open = key.value(EMPTY_AUTH) == Some(TRUE);
+    let how = if is_open { "TPM, no password" } else { "TPM, with a password" };
+    Some(protected(Protection::Hardware { how: how.into() }))
 }
 
 fn object_identifier(bytes: &[u8]) -> Option<&[u8]> {

@@ -116,7 +116,8 @@ mod tests {
     fn a_block_is_as_exposed_as_its_least_protected_key() {
         let stub = pgp_packet(5, &forge::pgp_secret_key(b"\xFF\x09\x65\x00GNU\x01"));
         let plain = pgp_packet(7, &forge::pgp_secret_key(b"\x00"));
-        check(&stub, Ok(Protection::Hardware));
+        let how = "smart card, or taken away".to_owned();
+        check(&stub, Ok(Protection::Hardware { how }));
         check(&[stub, plain].concat(), Ok(Protection::Plaintext));
     }
 

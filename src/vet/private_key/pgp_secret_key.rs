@@ -141,7 +141,7 @@ fn specifier(reader: &mut Reader<'_>, cipher: &str) -> Option<Protection> {
             Some(Protection::Encrypted { how })
         }
         // GnuPG's own: the secret half is on a card, or was taken away.
-        101 => Some(Protection::Hardware),
+        101 => Some(Protection::Hardware { how: "smart card, or taken away".into() }),
         _ => Some(Protection::Unknown),
     }
 }
@@ -180,7 +180,10 @@ mod tests {
         check(b"\xFE\x07\x03\x08saltsalt\x60", encrypted("AES-128, 65536 bytes of SHA-256"));
         let argon = b"\xFD\x09\x02\x04saltsaltsaltsalt\x03\x04\x10";
         check(argon, encrypted("AES-256, Argon2id 2^16 KiB, 3 passes"));
-        check(b"\xFF\x00\x65\x00GNU\x02", Some(Protection::Hardware));
+        check(
+            b"\xFF\x00\x65\x00GNU\x02",
+            Some(Protection::Hardware { how: "smart card, or taken away".into() }),
+        );
         check(b"\xFE\x09\x63", Some(Protection::Unknown));
     }
 
