@@ -71,6 +71,7 @@ fn config(root: &Path, n_threads: usize) -> Config {
         uid: 0,
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
+        question: None,
     }
 }
 

@@ -23,16 +23,18 @@ use crate::config::Config;
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::discover::authority::authorities;
+use crate::discover::brokers;
 use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
 use crate::discover::principals::principals;
 use crate::discover::processes::{Running, running};
 use crate::discover::roots::{Root, RootState, default_roots};
 use crate::discover::walk::{Plan, walk};
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::inventory::credentials;
 use crate::model::advisory::{Advisory, Ecosystem, ForeignAdvisories};
 use crate::model::artifact::Inode;
+use crate::model::broker::Broker;
 use crate::model::clock::Clock;
 use crate::model::component::{Component, InfectedInstall};
 use crate::model::coverage::Skip;
@@ -89,7 +91,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     // Mounts are those of this process, also below the root of an image.
     let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
     let variables = store_variables(engine);
-    let names: BTreeSet<&str> = variables.keys().copied().collect();
+    let names: BTreeSet<&str> = variables.keys().copied().chain(brokers::variables()).collect();
     let is_live = config.root.is_live();
     let running = if is_live { running(&files, &names) } else { Running::default() };
     let mut catalogue = Catalogue::new(&engine.rules.advisories);
@@ -110,7 +112,9 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
     catalogue.extend(&foreign);
     let installs = installs(&catalogue, &mut harvest, &links, &surroundings, &files);
-    let (clock, brokers) = (Clock::default(), Vec::new());
+    let clock = Clock::default();
+    let (brokers, unread) = known_brokers(config, &files, &principals, &running);
+    harvest.coverage.problems.extend(unread);
     let scene = Scene { installs: &installs, principals: &principals, files: &files };
     let startup = survey(std::mem::take(&mut harvest.startup), &scene);
     let exposing = Exposing {
@@ -208,6 +212,24 @@ fn installs(
     installs
 }
 
+/// What gives out credentials without a file; an audit asks nothing about credentials.
+fn known_brokers(
+    config: &Config,
+    files: &DiskFiles,
+    principals: &Principals,
+    running: &Running,
+) -> (Vec<Broker>, Vec<Problem>) {
+    match config.task {
+        Task::Sweep => brokers::brokers(files, principals, running, &scope(config, files)),
+        Task::Audit => (Vec::new(), Vec::new()),
+    }
+}
+
+/// The paths that the user named, without links; none for the whole host.
+fn scope(config: &Config, files: &DiskFiles) -> Vec<PathBuf> {
+    config.paths.iter().filter_map(|path| files.resolve(path).ok()).collect()
+}
+
 fn read_policy(config: &Config, engine: &Engine<'_>, mounts: &Mounts) -> ReadPolicy {
     ReadPolicy {
         root: config.root.clone(),
@@ -225,9 +247,7 @@ fn starting(
     principals: &Principals,
     components: &[Component],
 ) -> Launches {
-    let scope = config.paths.iter().filter_map(|path| files.resolve(path).ok());
-    let scope: Vec<PathBuf> = scope.collect();
-    launches(files, principals, &scope, &projects(components))
+    launches(files, principals, &scope(config, files), &projects(components))
 }
 
 /// uv links the files of a package from its cache into every environment that has it: names
@@ -289,7 +309,8 @@ fn moved_stores(
         .filter_map(|(name, path)| {
             let path = files.resolve(path).ok()?;
             let is_file = files.inode_no_follow(&path).is_ok_and(|inode| inode.is_regular());
-            is_file.then(|| (path, variables[name.as_str()], name.clone()))
+            let store = variables.get(name.as_str()).filter(|_| is_file)?;
+            Some((path, *store, name.clone()))
         })
         .collect()
 }

@@ -6,6 +6,7 @@
 
 mod support;
 
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use credreach::selftest::{FakeHost, is_root};
@@ -34,6 +35,9 @@ struct Case {
     link: Vec<PlantedLink>,
     #[serde(default)]
     install: Vec<PlantedInstall>,
+    /// Paths of sockets on which nothing listens, all of them ana's.
+    #[serde(default)]
+    sockets: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +82,12 @@ fn plant(case: &Case) -> FakeHost {
     }
     for install in &case.install {
         host.install(&install.site_packages, &install.name, &install.version).unwrap();
+    }
+    for path in &case.sockets {
+        let real = host.real(path);
+        std::fs::create_dir_all(real.parent().unwrap()).unwrap();
+        drop(UnixListener::bind(real).unwrap());
+        host.own(path, uid).unwrap();
     }
     host.own("/home/ana", uid).unwrap();
     for (path, mode) in case.file.iter().filter_map(|file| Some((&file.path, file.mode?))) {

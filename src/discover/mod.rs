@@ -3,6 +3,7 @@
 //! lists that container engines keep, and the first bytes of programs of `PATH`.
 
 pub mod authority;
+pub mod brokers;
 pub mod chains;
 mod cron;
 mod doas;

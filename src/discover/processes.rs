@@ -51,7 +51,9 @@ pub fn running(files: &dyn HostFiles, names: &BTreeSet<&str>) -> Running {
         let environment = look.environment(&mut running);
         let paths = variable_paths(&environment, |name| names.contains(name));
         running.variable_paths.extend(paths);
-        running.processes.extend(look.process(pid, &environment));
+        let variables = variables_set(&environment, names);
+        let process = look.process(pid, &environment);
+        running.processes.extend(process.map(|process| Process { variables, ..process }));
     }
     running
 }
@@ -61,6 +63,16 @@ fn pids(files: &dyn HostFiles) -> Vec<u32> {
     let mut pids: Vec<u32> = names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
     pids.sort_unstable();
     pids
+}
+
+/// Which of the names are set, whatever to.
+fn variables_set(environment: &[u8], names: &BTreeSet<&str>) -> Vec<String> {
+    let entries = environment.split(|byte| *byte == 0);
+    let set = entries.filter_map(|entry| {
+        let name = entry.split(|byte| *byte == b'=').next()?;
+        names.get(std::str::from_utf8(name).ok()?)
+    });
+    set.map(|name| (*name).to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The absolute paths in variables whose name is wanted.
@@ -132,6 +144,8 @@ impl Look<'_> {
         let cgroup = String::from_utf8_lossy(&self.read("cgroup")).into_owned();
         Some(Process {
             pid,
+            name: String::from_utf8_lossy(&self.read("comm")).trim_end().to_owned(),
+            variables: Vec::new(),
             uid: number(&status, "Uid:", 1).unwrap_or(uid),
             gids: groups(&status),
             capabilities: self.capabilities(&status),

@@ -21,7 +21,7 @@ pub struct Case<'c> {
     pub secret: SecretFacts<'c>,
     /// How far the stamps can be trusted.
     pub clock: &'c Clock,
-    /// What gives out credentials on this host.
+    /// The agents that may have held the secret, so that its passphrase was not needed.
     pub brokers: &'c [Broker],
 }
 

@@ -3,6 +3,7 @@
 
 mod access;
 mod aim;
+mod broker;
 mod case;
 mod content;
 mod state;
@@ -11,5 +12,6 @@ mod verdict;
 
 pub use access::{Reader, may_read};
 pub use aim::Targets;
+pub use broker::judge_broker;
 pub use case::{Case, SecretFacts};
 pub use verdict::judge;

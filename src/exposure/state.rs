@@ -1,6 +1,8 @@
 //! What stands beside a verdict: what a thief who read the secret got by it.
 
+use crate::exposure::broker::may_have_answered;
 use crate::exposure::case::Case;
+use crate::model::broker::Broker;
 use crate::model::expiry::Expiry;
 use crate::model::finding::{Identity, Protection};
 use crate::model::reason::Flag;
@@ -10,7 +12,8 @@ use crate::model::time::Moment;
 pub fn flags(case: &Case<'_>) -> Vec<Flag> {
     let identity = case.secret.identity;
     let start = case.bounds.outer.start.plus_seconds(-case.clock.doubt_seconds);
-    ended(identity, start).into_iter().chain(kept(&identity.protection)).collect()
+    let ended = ended(identity, start).into_iter();
+    ended.chain(kept(&identity.protection)).chain(usable_through(case)).collect()
 }
 
 /// Whether it had ended when the window began.
@@ -34,4 +37,19 @@ fn kept(protection: &Protection) -> Option<Flag> {
         Protection::Hardware { how } => Some(Flag::InHardware { how: how.clone() }),
         Protection::Plaintext | Protection::Unknown => None,
     }
+}
+
+/// A key with a passphrase, and an agent that may have held it unlocked.
+fn usable_through(case: &Case<'_>) -> Option<Flag> {
+    let (Protection::Weak { .. } | Protection::Encrypted { .. }) = case.secret.identity.protection
+    else {
+        return None;
+    };
+    let may_have_answered =
+        |one: &&Broker| may_have_answered(one, case.runner, case.bounds, case.clock);
+    let agent = case.brokers.iter().find(may_have_answered)?;
+    let (what, path) = (&agent.what, agent.path.display());
+    let since = agent.since.map_or_else(String::new, |at| format!(" since {at}"));
+    let evidence = format!("{what} at {path}{since}; nobody asked it whether it holds this key");
+    Some(Flag::UsableThrough { evidence })
 }

@@ -6,7 +6,6 @@ use crate::exposure::content::existed;
 use crate::exposure::state::flags;
 use crate::exposure::then::{Reading, could_read};
 use crate::model::authority::{Authority, Reach};
-use crate::model::component::Runner;
 use crate::model::exposure::{Judgement, Proof, Truth, Verdict};
 use crate::model::principal::Certainty;
 use crate::model::reason::{Counter, Reason};
@@ -33,7 +32,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     };
     // What denies it denies it whoever ran it, and whenever it was there.
     if reading.truth != Truth::No {
-        reasons.insert(0, ran(case.runner));
+        reasons.insert(0, Reason::of_run(certainty, &case.runner.evidence));
         reasons.push(when);
     }
     let counter = counter.unwrap_or(Counter::RootRewroteTimes);
@@ -72,14 +71,6 @@ fn yes(reason: Reason) -> Reading {
     Reading { truth: Truth::Yes, proof: None, reasons: vec![reason], counter: None }
 }
 
-fn ran(runner: &Runner) -> Reason {
-    let evidence = runner.evidence.clone();
-    match runner.certainty {
-        Certainty::Observed => Reason::Ran { evidence },
-        Certainty::Configured | Certainty::Possible => Reason::MayHaveRun { evidence },
-    }
-}
-
 #[cfg(test)]
 pub mod tests {
     use super::*;
@@ -89,6 +80,7 @@ pub mod tests {
     use crate::model::artifact::{ArtifactKind, Inode};
     use crate::model::authority::AuthorityMeans;
     use crate::model::clock::Clock;
+    use crate::model::component::Runner;
     use crate::model::expiry::Expiry;
     use crate::model::finding::{Identity, Protection};
     use crate::model::rule::{Confidence, KindIndex};

@@ -8,6 +8,7 @@ use crate::model::exposure::{Aim, Verdict};
 use crate::model::finding::Protection;
 use crate::model::inventory::Credential;
 use crate::model::location::Span;
+use crate::model::reason::Flag;
 use crate::model::rule::Confidence;
 use crate::model::rule_set::RuleSet;
 use crate::model::time::Moment;
@@ -64,6 +65,8 @@ fn is_off_list(credential: &Credential) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Usability {
     AtOnce,
+    /// Its passphrase was not needed, if an agent held it.
+    ThroughAgent,
     AfterGuessing,
     AfterDecrypting,
     Never,
@@ -73,8 +76,15 @@ fn usability(credential: &Credential, now: Moment) -> Usability {
     match &credential.identity.protection {
         _ if credential.identity.had_ended(now) => Usability::Never,
         Protection::Plaintext | Protection::Unknown => Usability::AtOnce,
+        _ if is_usable_through_agent(credential) => Usability::ThroughAgent,
         Protection::Weak { .. } => Usability::AfterGuessing,
         Protection::Encrypted { .. } => Usability::AfterDecrypting,
         Protection::Hardware { .. } => Usability::Never,
     }
+}
+
+fn is_usable_through_agent(credential: &Credential) -> bool {
+    let exposures = credential.places.iter().flat_map(|place| &place.exposures);
+    let mut flags = exposures.flat_map(|exposure| &exposure.judgement.flags);
+    flags.any(|flag| matches!(flag, Flag::UsableThrough { .. }))
 }

@@ -63,6 +63,11 @@ impl Inode {
         self.mode & 0o170_000 == 0o040_000
     }
 
+    /// Whether this is a socket.
+    pub const fn is_socket(&self) -> bool {
+        self.mode & 0o170_000 == 0o140_000
+    }
+
     /// Whether this is a regular file: the only kind that is ever opened.
     pub const fn is_regular(&self) -> bool {
         self.mode & 0o170_000 == 0o100_000

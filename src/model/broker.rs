@@ -21,6 +21,8 @@ pub struct Broker {
     pub what: String,
     /// From when on it is known to have been there.
     pub since: Option<Moment>,
+    /// What is not known of whether it had anything to give, as a clause.
+    pub doubt: Option<String>,
 }
 
 /// What kind of broker.
@@ -28,6 +30,8 @@ pub struct Broker {
 pub enum BrokerKind {
     /// Holds unlocked SSH keys.
     SshAgent,
+    /// Passes on to an agent of another host, from which somebody logged in.
+    ForwardedAgent,
     /// Holds passphrases of OpenPGP keys.
     GpgAgent,
     /// Holds secrets of a desktop session.
@@ -41,10 +45,26 @@ pub enum BrokerKind {
 }
 
 impl BrokerKind {
+    /// The agent to which a key of this kind may be added, so that it can be used without its
+    /// passphrase.
+    pub fn agent_of(kind_id: &str) -> Option<Self> {
+        match kind_id {
+            "ssh-private-key"
+            | "rsa-private-key"
+            | "ec-private-key"
+            | "dsa-private-key"
+            | "private-key"
+            | "encrypted-private-key" => Some(Self::SshAgent),
+            "pgp-private-key" => Some(Self::GpgAgent),
+            _ => None,
+        }
+    }
+
     /// The word that reports use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SshAgent => "ssh-agent",
+            Self::ForwardedAgent => "forwarded-agent",
             Self::GpgAgent => "gpg-agent",
             Self::Keyring => "keyring",
             Self::CloudRole => "cloud-role",

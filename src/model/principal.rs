@@ -90,6 +90,10 @@ impl Principals {
 pub struct Process {
     /// Process id.
     pub pid: u32,
+    /// The name it gave itself, cut off by the kernel; may be a lie.
+    pub name: String,
+    /// Names of the variables asked for that it was started with.
+    pub variables: Vec<String>,
     /// Effective user.
     pub uid: u32,
     /// Effective and supplementary groups.

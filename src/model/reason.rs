@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::model::authority::Reach;
 use crate::model::expiry::Basis;
-use crate::model::principal::Principals;
+use crate::model::principal::{Certainty, Principals};
 use crate::model::time::Moment;
 
 /// One step of the reasoning. Its sentences stand in [`Reason::sentence`] and [`fmt::Display`].
@@ -37,6 +37,7 @@ pub enum Reason {
     MountOf { uid: u32 },
     ProcessOf { uid: u32 },
     ProcessOfOther { uid: u32 },
+    OfBroker(BrokerReason),
 }
 
 /// What a reason speaks for.
@@ -53,6 +54,15 @@ pub enum Side {
 }
 
 impl Reason {
+    /// That the code ran, or may have.
+    pub fn of_run(certainty: Certainty, evidence: &str) -> Self {
+        let evidence = evidence.to_owned();
+        match certainty {
+            Certainty::Observed => Self::Ran { evidence },
+            Certainty::Configured | Certainty::Possible => Self::MayHaveRun { evidence },
+        }
+    }
+
     /// What it speaks for.
     pub const fn side(&self) -> Side {
         match self {
@@ -81,6 +91,7 @@ impl Reason {
             | Self::IssuedAfter { .. }
             | Self::MountOf { .. }
             | Self::ProcessOfOther { .. } => Side::Against,
+            Self::OfBroker(reason) => reason.side(),
         }
     }
 
@@ -100,6 +111,9 @@ impl Reason {
             }
             Self::ProcessOfOther { uid } => {
                 format!("a process of {}, closed to other users", names.user_name(*uid))
+            }
+            Self::OfBroker(BrokerReason::AnswersOthers { uid }) => {
+                format!("it answers {} and root only", names.user_name(*uid))
             }
             // No id stands in the others.
             _ => self.to_string(),
@@ -164,6 +178,59 @@ impl fmt::Display for Reason {
                 write!(f, "the same secret was here {at}, says {evidence}")
             }
             Self::MadeAfter { born } => write!(f, "made {born}, after the window"),
+            Self::OfBroker(reason) => reason.fmt(f),
+        }
+    }
+}
+
+/// One step of the reasoning about what gives out credentials without a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the sentences say it")]
+pub enum BrokerReason {
+    AnswersUser,
+    AnswersEverybody,
+    AnswersRoot,
+    AnswersOthers { uid: u32 },
+    ThereSince { at: Moment },
+    ThereLater { at: Moment },
+    ThereUndated,
+    HoldsPerhaps { doubt: String },
+    KeptElsewhere,
+}
+
+impl BrokerReason {
+    const fn side(&self) -> Side {
+        match self {
+            Self::AnswersUser
+            | Self::AnswersEverybody
+            | Self::AnswersRoot
+            | Self::ThereSince { .. } => Side::For,
+            Self::ThereLater { .. }
+            | Self::ThereUndated
+            | Self::HoldsPerhaps { .. }
+            | Self::KeptElsewhere => Side::Doubt,
+            Self::AnswersOthers { .. } => Side::Against,
+        }
+    }
+}
+
+impl fmt::Display for BrokerReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AnswersUser => f.write_str("it answers any process of this user"),
+            Self::AnswersEverybody => f.write_str("it answers any process of this host"),
+            Self::AnswersRoot => f.write_str("it answers root as it answers its user"),
+            Self::AnswersOthers { uid } => write!(f, "it answers uid {uid} and root only"),
+            Self::ThereSince { at } => write!(f, "it is there since {at}"),
+            Self::ThereLater { at } => write!(
+                f,
+                "it is there since {at}, after the window; an earlier one may have been there"
+            ),
+            Self::ThereUndated => f.write_str("since when it is there is not known"),
+            Self::HoldsPerhaps { doubt } => f.write_str(doubt),
+            Self::KeptElsewhere => f.write_str(
+                "the secret is kept elsewhere; whether the code could fetch it there is not known",
+            ),
         }
     }
 }
@@ -178,6 +245,9 @@ pub enum Counter {
     WiderModeThen { path: PathBuf },
     OtherWay,
     TheMissingFact,
+    RanAsItsUser,
+    OneBeforeIt,
+    ProofThatItHeld,
 }
 
 impl fmt::Display for Counter {
@@ -206,6 +276,17 @@ impl fmt::Display for Counter {
                  gone, a copy, a descriptor that was handed over",
             ),
             Self::TheMissingFact => f.write_str("it is decided by the fact that is missing"),
+            Self::RanAsItsUser => {
+                f.write_str("it becomes EXPOSED if the code also ran as the user whom it answers")
+            }
+            Self::OneBeforeIt => f.write_str(
+                "it becomes EXPOSED if its owner or a log says that it, or one before it, was \
+                 there inside the window",
+            ),
+            Self::ProofThatItHeld => f.write_str(
+                "it becomes EXPOSED if its owner or a log says that it had something to give \
+                 inside the window",
+            ),
         }
     }
 }

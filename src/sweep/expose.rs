@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::discover::chains::Chains;
-use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, may_read};
+use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, judge_broker, may_read};
 use crate::inventory::Judged;
 use crate::model::access::AccessFacts;
 use crate::model::advisory::{Advisory, AdvisoryIndex};
 use crate::model::authority::Authorities;
-use crate::model::broker::{Broker, JudgedBroker};
+use crate::model::broker::{Broker, BrokerKind, JudgedBroker};
 use crate::model::clock::Clock;
 use crate::model::component::{InfectedInstall, Runner};
 use crate::model::exposure::{Aim, Exposure, Occasion, Truth};
@@ -50,6 +50,7 @@ impl Exposing<'_> {
     pub fn judge_all(&self, findings: Vec<Finding>) -> Vec<Judged> {
         let mut chains = Chains::new(self.files);
         let (readers, events) = (self.readers(), self.events());
+        let agents = self.agents();
         let seen = seen(&findings);
         let users = self.principals.users.iter();
         let homes: Vec<PathBuf> = users.map(|user| user.home.clone()).collect();
@@ -62,8 +63,11 @@ impl Exposing<'_> {
                 let identity = &finding.identity;
                 let secret = SecretFacts { identity, seen: seen.get(&identity.secret_id) };
                 let aims = targets.iter().map(|(index, one)| (*index, one.aim(&finding))).collect();
+                let agents = BrokerKind::agent_of(&self.rules.kind(identity.kind).id)
+                    .and_then(|kind| agents.get(&kind))
+                    .map_or(&[][..], Vec::as_slice);
                 Judged {
-                    exposures: self.exposures(&events, &facts, secret, &aims),
+                    exposures: self.exposures(&events, &facts, secret, agents, &aims),
                     reader_uids: self.may_read_today(&facts, &readers),
                     finding,
                 }
@@ -73,8 +77,31 @@ impl Exposing<'_> {
 
     /// Judges what gives out credentials without a file.
     pub fn judge_brokers(&self) -> Vec<JudgedBroker> {
-        let judged = |broker: &Broker| JudgedBroker { broker: broker.clone(), exposures: vec![] };
+        let events = self.events();
+        let judged = |broker: &Broker| {
+            let exposures = events.iter().flat_map(|event| self.asked_of(broker, event));
+            JudgedBroker { broker: broker.clone(), exposures: exposures.collect() }
+        };
         self.brokers.iter().map(judged).collect()
+    }
+
+    fn asked_of(&self, broker: &Broker, event: &Event) -> Vec<Exposure> {
+        let exposure = |(runner, _): &(Runner, Vec<u32>)| Exposure {
+            occasion: event.occasion,
+            uid: runner.uid,
+            judgement: judge_broker(broker, runner, event.bounds, self.clock),
+            aim: Aim::NoList,
+        };
+        event.runners.iter().map(exposure).collect()
+    }
+
+    /// The brokers by kind.
+    fn agents(&self) -> BTreeMap<BrokerKind, Vec<Broker>> {
+        let mut by_kind: BTreeMap<BrokerKind, Vec<Broker>> = BTreeMap::new();
+        for broker in self.brokers {
+            by_kind.entry(broker.kind).or_default().push(broker.clone());
+        }
+        by_kind
     }
 
     fn exposures(
@@ -82,9 +109,10 @@ impl Exposing<'_> {
         events: &[Event],
         facts: &AccessFacts,
         secret: SecretFacts<'_>,
+        brokers: &[Broker],
         aims: &BTreeMap<AdvisoryIndex, Aim>,
     ) -> Vec<Exposure> {
-        let (clock, brokers) = (self.clock, self.brokers);
+        let clock = self.clock;
         let mut exposures = Vec::new();
         for event in events {
             let aim = event.advisory.and_then(|index| aims.get(&index)).unwrap_or(&Aim::NoList);

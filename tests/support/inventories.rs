@@ -616,6 +616,7 @@ fn ask_and_broker(inventory: &mut Inventory) {
         gives: Gives::Use,
         what: "SSH agent".into(),
         since: Some(at),
+        doubt: Some("nobody asked it".into()),
     };
     inventory.brokers.push(JudgedBroker { broker, exposures: vec![asked] });
 }

@@ -47,7 +47,10 @@ impl Context<'_> {
         view::Broker {
             kind: broker.kind.as_str(),
             path: HostPath(broker.path.clone()),
-            what: broker.what.clone(),
+            what: match &broker.doubt {
+                Some(doubt) => format!("{}: {doubt}", broker.what),
+                None => broker.what.clone(),
+            },
             serves: match broker.serves {
                 Serves::User(uid) => Some(self.user(uid)),
                 Serves::Everybody => None,

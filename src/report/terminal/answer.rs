@@ -7,6 +7,7 @@ use std::io;
 use crate::error::ProblemCode;
 use crate::model::inventory::Task;
 use crate::model::principal::Certainty;
+use crate::report::terminal::brokers;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::Standing;
 use crate::report::terminal::startup;
@@ -165,6 +166,10 @@ fn reach(report: &Report, is_quiet: bool) -> String {
     let n_out_of_reach = Standing::OutOfReach.count(report);
     if n_out_of_reach > 0 {
         sentences += &format!(" {} shown to be out of its reach.", number(n_out_of_reach));
+    }
+    let n_without_file = brokers::n_within_reach(report);
+    if n_without_file > 0 {
+        sentences += &format!(" {} more within reach without a file.", number(n_without_file));
     }
     sentences
 }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod asked;
+mod brokers;
 mod coverage;
 mod installs;
 mod list;
@@ -30,6 +31,7 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn io::Write) -> io::Resul
         installs::installs(report, &mut screen)?;
         startup::startup(report, &mut screen)?;
         list::list(report, &mut screen)?;
+        brokers::brokers(report, &mut screen)?;
         coverage::coverage(report, &mut screen)?;
         screen.blank()?;
     }

@@ -1,0 +1,160 @@
+//! What gives out credentials without a file: which of it the code could have asked, and what
+//! to do about it. Without code that may have asked, only `-v` tells of it.
+
+use std::io;
+
+use crate::model::exposure::Verdict;
+use crate::model::reason::Side;
+use crate::report::escape::escape_path;
+use crate::report::terminal::screen::{Screen, Style};
+use crate::report::terminal::words::{minute, number};
+use crate::report::view::{Broker, Exposure, Report};
+
+/// Most brokers told of unless all are.
+const BROKERS_MAX: usize = 20;
+
+/// Indent of what is said of one.
+const INDENT: usize = 5;
+
+/// Columns of a label within a row, as in the list of credentials.
+const LABEL_WIDTH: usize = 5;
+
+/// How many the code may have asked.
+pub fn n_within_reach(report: &Report) -> usize {
+    report.brokers.iter().filter(|broker| is_within_reach(broker)).count()
+}
+
+/// Those that the code may have asked, the worst verdict first; all of them with `-v`.
+pub fn brokers(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let is_told = |broker: &&Broker| screen.is_verbose() || is_within_reach(broker);
+    let mut told: Vec<&Broker> = report.brokers.iter().filter(is_told).collect();
+    told.sort_by_key(|broker| worst(broker).map_or(usize::MAX, rank));
+    if told.is_empty() {
+        return Ok(());
+    }
+    screen.heading("WITHIN REACH WITHOUT A FILE")?;
+    screen.prose(0, "It is enough to ask these. The sweep asked none of them.")?;
+    let n_shown = screen.n_shown(told.len(), BROKERS_MAX);
+    told[..n_shown].iter().try_for_each(|broker| row(broker, screen))?;
+    if told.len() > n_shown {
+        let n_more = number(told.len() - n_shown);
+        screen.prose(0, &format!("and {n_more} more (-v lists them)"))?;
+    }
+    Ok(())
+}
+
+fn row(broker: &Broker, screen: &mut Screen) -> io::Result<()> {
+    let worst = worst(broker);
+    let verdict = worst.map_or_else(String::new, |one| one.verdict.to_uppercase() + "  ");
+    let style = match worst.map(|one| one.verdict) {
+        Some(verdict) if verdict == Verdict::Exposed.as_str() => Style::Alarm,
+        Some(_) if is_within_reach(broker) => Style::Caution,
+        _ => Style::Heading,
+    };
+    screen.blank()?;
+    screen.hang(0, &format!("  {verdict}"), style, &title(broker))?;
+    let path = screen.fit(&escape_path(&broker.path.0), INDENT + LABEL_WIDTH);
+    screen.whole(INDENT, &format!("{:<LABEL_WIDTH$}{path}", "at"))?;
+    let Some(exposure) = worst else {
+        let since = broker.since.as_deref().map_or_else(|| "unknown".to_owned(), minute);
+        return labelled("is", &format!("{}; there since: {since}", broker.what), screen);
+    };
+    // That the code ran is told with the install.
+    let of_broker = exposure.reasons.iter().filter(|step| step.side != Side::Ran);
+    let reasons: Vec<&str> = of_broker.map(|step| step.says.as_str()).collect();
+    let why = format!("as {}: {}", exposure.user.user, reasons.join("; "));
+    labelled("why", &why, screen)?;
+    if is_within_reach(broker) { labelled("do", step(broker.kind), screen) } else { Ok(()) }
+}
+
+fn labelled(label: &str, text: &str, screen: &mut Screen) -> io::Result<()> {
+    screen.hang(INDENT, &format!("{label:<LABEL_WIDTH$}"), Style::Plain, text)
+}
+
+/// `SSH agent, for ana: could be used, not copied`
+fn title(broker: &Broker) -> String {
+    let name = broker.what.split(": ").next().unwrap_or_default();
+    let whose = match &broker.serves {
+        Some(user) => format!(", for {}", user.user),
+        None => ", for any process".to_owned(),
+    };
+    let gives = match broker.gives {
+        "use" => "could be used, not copied",
+        _ => "what it gives could be taken",
+    };
+    format!("{name}{whose}: {gives}")
+}
+
+fn step(kind: &str) -> &'static str {
+    match kind {
+        "ssh-agent" => {
+            "End the agent. Look in the logs of what its keys open for logins inside the window."
+        }
+        "forwarded-agent" => {
+            "Log out. Look in the logs of what the keys of that other host open for logins \
+             inside the window that came from here."
+        }
+        "gpg-agent" => {
+            "End it with gpgconf --kill gpg-agent. Trust no signature of its keys made inside \
+             the window."
+        }
+        "keyring" => "Lock it, and change every password in it, from another machine.",
+        "cloud-role" => {
+            "Revoke the sessions of the role, and look in the audit log of the cloud for its use \
+             from elsewhere."
+        }
+        "helper" => "Sign out of what the program asks, and re-issue what it gives.",
+        _ => "Look in the log of the place that keeps it for who fetched it; if in doubt, rotate.",
+    }
+}
+
+fn is_within_reach(broker: &Broker) -> bool {
+    worst(broker).is_some_and(|one| one.verdict != Verdict::NotExposed.as_str())
+}
+
+fn worst(broker: &Broker) -> Option<&Exposure> {
+    broker.exposures.iter().min_by_key(|exposure| rank(exposure))
+}
+
+/// The place of a verdict, the worst first.
+fn rank(exposure: &Exposure) -> usize {
+    let verdicts = [Verdict::Exposed, Verdict::Likely, Verdict::Unknown];
+    let place = verdicts.iter().position(|verdict| verdict.as_str() == exposure.verdict);
+    place.unwrap_or(verdicts.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::inventories::{every_state, rules};
+    use crate::report::{Look, Verbosity};
+
+    fn shown(verdict: Option<&'static str>, verbosity: Verbosity) -> String {
+        let mut report = Report::new(&every_state(), &rules());
+        let exposures = &mut report.brokers[0].exposures;
+        exposures.truncate(usize::from(verdict.is_some()));
+        exposures.iter_mut().for_each(|one| one.verdict = verdict.unwrap_or_default());
+        let mut out = Vec::new();
+        let look = Look { colour: false, width: 80, verbosity };
+        brokers(&report, &mut Screen::new(&look, &mut out)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_the_code_may_have_asked_is_told_with_what_to_do() {
+        for verdict in ["exposed", "likely", "unknown"] {
+            let shown = shown(Some(verdict), Verbosity::Normal);
+            assert!(shown.contains(&format!("\n  {}  SSH agent, for ", verdict.to_uppercase())));
+            assert!(shown.contains("     do   End the agent."), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_could_have_asked_is_folded() {
+        for verdict in [Some("not-exposed"), None] {
+            assert_eq!(shown(verdict, Verbosity::Normal), "");
+            let told = shown(verdict, Verbosity::Verbose);
+            assert!(told.contains("SSH agent") && !told.contains("  do "), "{told}");
+        }
+    }
+}
