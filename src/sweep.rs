@@ -43,7 +43,7 @@ use crate::model::inventory::{Inventory, Run, Task};
 use crate::model::path_pattern::{PathPatterns, is_within};
 use crate::model::principal::Principals;
 use crate::model::store::StoreIndex;
-use crate::model::time::Moment;
+use crate::model::time::{Moment, Window};
 use crate::read::host_files::DiskFiles;
 use crate::read::reader::ReadPolicy;
 use crate::sweep::expose::Exposing;
@@ -112,7 +112,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
     catalogue.extend(&foreign);
     let installs = installs(&catalogue, &mut harvest, &links, &surroundings, &files);
-    let clock = Clock::default();
+    let clock = clock(&files, config.now, &installs, &harvest);
     let (brokers, unread) = known_brokers(config, &files, &principals, &running);
     harvest.coverage.problems.extend(unread);
     let scene = Scene { installs: &installs, principals: &principals, files: &files };
@@ -228,6 +228,13 @@ fn known_brokers(
 /// The paths that the user named, without links; none for the whole host.
 fn scope(config: &Config, files: &DiskFiles) -> Vec<PathBuf> {
     config.paths.iter().filter_map(|path| files.resolve(path).ok()).collect()
+}
+
+/// How far stamps can be trusted in the windows of installs.
+fn clock(files: &DiskFiles, now: Moment, installs: &[InfectedInstall], harvest: &Harvest) -> Clock {
+    let windows: Vec<Window> = installs.iter().map(|install| install.window.window).collect();
+    let stamped = harvest.findings.iter().map(|finding| &finding.location.inode);
+    crate::discover::clock::clock(files, now, &windows, stamped)
 }
 
 fn read_policy(config: &Config, engine: &Engine<'_>, mounts: &Mounts) -> ReadPolicy {

@@ -1,10 +1,12 @@
 //! What there is to sweep: users, mounts, processes, roots, and the files below them.
 //! Looks at names and `stat` only; opens nothing but settings in `/etc`, `/proc` and homes, the
-//! lists that container engines keep, and the first bytes of programs of `PATH`.
+//! lists that container engines keep, records of set clocks, and the first bytes of programs of
+//! `PATH`.
 
 pub mod authority;
 pub mod brokers;
 pub mod chains;
+pub mod clock;
 mod cron;
 mod doas;
 mod invocations;

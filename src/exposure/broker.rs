@@ -17,7 +17,7 @@ pub fn judge_broker(broker: &Broker, runner: &Runner, bounds: Bounds, clock: &Cl
     let holding = holding(broker);
     let (verdict, proof, counter) = match (asking.truth, there, runner.certainty) {
         (Truth::No, ..) => (Verdict::NotExposed, Some(Proof::ByToday), Counter::RanAsItsUser),
-        (Truth::Unknown, ..) => (Verdict::Unknown, None, Counter::TheMissingFact),
+        (Truth::Unknown | Truth::Likely, ..) => (Verdict::Unknown, None, Counter::TheMissingFact),
         (_, Truth::No, _) => (Verdict::Unknown, None, Counter::OneBeforeIt),
         (.., Certainty::Possible) => (Verdict::Unknown, None, Counter::ProofThatItRan),
         _ if broker.kind == BrokerKind::Reference => {
@@ -25,7 +25,7 @@ pub fn judge_broker(broker: &Broker, runner: &Runner, bounds: Bounds, clock: &Cl
         }
         (.., Certainty::Configured) => (Verdict::Likely, None, Counter::ProofThatItRan),
         _ if asking.is_at_will => (Verdict::Likely, None, Counter::ProofThatItRan),
-        (_, Truth::Unknown, _) => (Verdict::Likely, None, Counter::OneBeforeIt),
+        (_, Truth::Unknown | Truth::Likely, _) => (Verdict::Likely, None, Counter::OneBeforeIt),
         _ if holding.is_some() => (Verdict::Likely, None, Counter::ProofThatItHeld),
         (Truth::Yes, Truth::Yes, Certainty::Observed) => {
             (Verdict::Exposed, None, Counter::RootRewroteTimes)

@@ -30,6 +30,6 @@ pub struct Case<'c> {
 pub struct SecretFacts<'s> {
     /// What it says of itself.
     pub identity: &'s Identity,
-    /// The earliest proof that it existed on this host, from any other place.
+    /// The earliest proof that it was in a file of the same owner.
     pub seen: Option<&'s Dated>,
 }

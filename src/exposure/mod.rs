@@ -6,6 +6,7 @@ mod aim;
 mod broker;
 mod case;
 mod content;
+mod reads;
 mod state;
 mod then;
 mod verdict;

@@ -2,6 +2,7 @@
 
 use crate::exposure::broker::may_have_answered;
 use crate::exposure::case::Case;
+use crate::exposure::reads::read_recorded;
 use crate::model::broker::Broker;
 use crate::model::expiry::Expiry;
 use crate::model::finding::{Identity, Protection};
@@ -12,7 +13,8 @@ use crate::model::time::Moment;
 pub fn flags(case: &Case<'_>) -> Vec<Flag> {
     let identity = case.secret.identity;
     let start = case.bounds.outer.start.plus_seconds(-case.clock.doubt_seconds);
-    let ended = ended(identity, start).into_iter();
+    let read = read_recorded(case).into_iter();
+    let ended = read.chain(ended(identity, start));
     ended.chain(kept(&identity.protection)).chain(usable_through(case)).collect()
 }
 

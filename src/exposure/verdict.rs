@@ -23,11 +23,13 @@ pub fn judge(case: &Case<'_>) -> Judgement {
             (Verdict::NotExposed, Some(Proof::Unchanged), Some(Counter::RootRewroteTimes))
         }
         (Truth::Unknown, ..) => (Verdict::Unknown, None, reading.counter),
+        (_, Truth::Unknown, _) => (Verdict::Unknown, None, Some(Counter::ProofThatItWasThere)),
         (_, _, Certainty::Possible) => (Verdict::Unknown, None, Some(Counter::ProofThatItRan)),
         // That the user could become root does not show that the code did.
         (_, _, Certainty::Configured) => (Verdict::Likely, None, Some(Counter::ProofThatItRan)),
         _ if is_at_will => (Verdict::Likely, None, Some(Counter::ProofThatItRan)),
-        (_, Truth::Unknown, _) => (Verdict::Likely, None, Some(Counter::ProofThatItWasThere)),
+        (Truth::Likely, ..) => (Verdict::Likely, None, reading.counter),
+        (_, Truth::Likely, _) => (Verdict::Likely, None, Some(Counter::ProofThatItWasThere)),
         (Truth::Yes, Truth::Yes, Certainty::Observed) => (Verdict::Exposed, None, None),
     };
     // What denies it denies it whoever ran it, and whenever it was there.
@@ -47,13 +49,15 @@ fn reading(case: &Case<'_>) -> (Reading, Option<Reach>) {
         return (yes(Reason::Handed { evidence: handed.evidence.clone() }), None);
     }
     let reader = Reader::user(case.runner.uid, case.gids);
-    let mut reading = could_read(reader, case.facts, case.bounds.outer, case.clock);
+    let mut reading = could_read(reader, case.facts, case.bounds, case.clock);
     let Some(Authority { reach, evidence, .. }) = case.runner.authority.first() else {
         return (reading, None);
     };
     let reason = Reason::Reaches { reach: *reach, evidence: evidence.clone() };
     match (reading.truth, reach) {
-        (Truth::Yes, _) | (_, Reach::SomeFiles) => (reading, None),
+        (Truth::Yes, _) | (_, Reach::SomeFiles) | (Truth::Likely, Reach::Unknown) => {
+            (reading, None)
+        }
         (_, Reach::Everything | Reach::RootAtWill) => (yes(reason), Some(*reach)),
         (_, Reach::Unknown) => {
             reading.reasons.push(reason);
@@ -211,15 +215,23 @@ pub mod tests {
 
     #[test]
     fn a_closed_home_stays_closed_although_its_change_time_is_fresh() {
-        let home = changed(folder(0o700, 1000, 100), 2500);
+        let mut home = changed(folder(0o700, 1000, 100), 2500);
+        home.times.modified = home.times.changed;
         let key = facts(&[home], inode(0o644, 1000, 100));
         assert_eq!(verdict(&key, 2000, Certainty::Observed), Verdict::NotExposed);
     }
 
     #[test]
-    fn what_was_made_after_the_window_is_not_exposed() {
-        let mut key = facts(&[], changed(inode(0o600, 1000, 100), 4000));
-        key.target.inode.times.born = Some(Moment::new(4000, 0));
-        assert_eq!(verdict(&key, 1000, Certainty::Observed), Verdict::NotExposed);
+    fn what_was_made_after_the_window_is_not_exposed_unless_it_may_have_replaced_something() {
+        let young = |mut inode: Inode| {
+            inode.times = FileTimes { born: Some(Moment::new(4000, 0)), ..inode.times };
+            inode.times.modified = Moment::new(4000, 0);
+            changed(inode, 4000)
+        };
+        let key = young(inode(0o600, 1000, 100));
+        let in_young_folder = facts(&[young(folder(0o755, 1000, 100))], key);
+        assert_eq!(verdict(&in_young_folder, 1000, Certainty::Observed), Verdict::NotExposed);
+        let in_old_folder = facts(&[folder(0o755, 1000, 100)], key);
+        assert_eq!(verdict(&in_old_folder, 1000, Certainty::Observed), Verdict::Unknown);
     }
 }

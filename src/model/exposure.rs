@@ -1,16 +1,19 @@
-//! Could that code have read it, then? Answers have three values, and every
+//! Could that code have read it, then? Answers may be that nobody knows, and every
 //! verdict carries its reasons.
 
 use crate::model::harvest::Grade;
 use crate::model::reason::{Counter, Flag, Reason};
 
-/// A three-valued truth. The order makes "and" the minimum and "or" the maximum.
+/// A three-valued truth, and between the last two what nothing speaks against. The order makes
+/// "and" the minimum and "or" the maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Truth {
     /// Shown to be false.
     No,
     /// The facts do not suffice.
     Unknown,
+    /// Nothing speaks against it, and it is not shown.
+    Likely,
     /// Shown to be true.
     Yes,
 }

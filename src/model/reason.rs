@@ -38,6 +38,7 @@ pub enum Reason {
     ProcessOf { uid: u32 },
     ProcessOfOther { uid: u32 },
     OfBroker(BrokerReason),
+    Doubt(Doubt),
 }
 
 /// What a reason speaks for.
@@ -84,7 +85,8 @@ impl Reason {
             | Self::OtherNames { .. }
             | Self::FolderUnknown { .. }
             | Self::RuledElsewhere { .. }
-            | Self::ChangedInside { .. } => Side::Doubt,
+            | Self::ChangedInside { .. }
+            | Self::Doubt(_) => Side::Doubt,
             Self::ModeDenies { .. }
             | Self::AccessListDenies { .. }
             | Self::MadeAfter { .. }
@@ -177,8 +179,11 @@ impl fmt::Display for Reason {
             Self::SeenBefore { at, evidence } => {
                 write!(f, "the same secret was here {at}, says {evidence}")
             }
-            Self::MadeAfter { born } => write!(f, "made {born}, after the window"),
+            Self::MadeAfter { born } => {
+                write!(f, "made {born}, after the window, in a folder that is as young")
+            }
             Self::OfBroker(reason) => reason.fmt(f),
+            Self::Doubt(doubt) => doubt.fmt(f),
         }
     }
 }
@@ -231,6 +236,70 @@ impl fmt::Display for BrokerReason {
             Self::KeptElsewhere => f.write_str(
                 "the secret is kept elsewhere; whether the code could fetch it there is not known",
             ),
+        }
+    }
+}
+
+/// What stamps leave open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the sentences say it")]
+pub enum Doubt {
+    ModeChangedAfter { path: PathBuf, changed: Moment },
+    OpenSince { path: PathBuf, changed: Moment },
+    OtherThanEntries { path: PathBuf, changed: Moment },
+    StampOdd { path: PathBuf, changed: Moment },
+    ChangedAfter { changed: Moment },
+    UnwrittenSince { modified: Moment },
+    CopiedHere { modified: Moment, born: Moment },
+    Replaced { born: Moment },
+    SaidBefore { at: Moment, evidence: String },
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ModeChangedAfter { path, changed } => write!(
+                f,
+                "the change time of {}, {changed}, lies after the window, so an earlier chmod \
+                 cannot be excluded",
+                path.display()
+            ),
+            Self::OpenSince { path, changed } => write!(
+                f,
+                "{} was last changed {changed}: before, it may have been closed to the user",
+                path.display()
+            ),
+            Self::OtherThanEntries { path, changed } => write!(
+                f,
+                "something other than the entries of {} was changed {changed}, after the window \
+                 began: its mode may have been wider",
+                path.display()
+            ),
+            Self::StampOdd { path, changed } => {
+                write!(f, "{} was last changed {changed}, which cannot be", path.display())
+            }
+            Self::ChangedAfter { changed } => write!(
+                f,
+                "last changed {changed}, after the window: what it held before is not known"
+            ),
+            Self::UnwrittenSince { modified } => write!(
+                f,
+                "not written since {modified}, before the window, by a stamp that its owner can \
+                 set"
+            ),
+            Self::CopiedHere { modified, born } => write!(
+                f,
+                "made {born}, with older contents ({modified}): copied, restored or unpacked, \
+                 and perhaps here before"
+            ),
+            Self::Replaced { born } => write!(
+                f,
+                "made {born}, after the window, perhaps in place of an older file: most programs \
+                 replace what they save"
+            ),
+            Self::SaidBefore { at, evidence } => {
+                write!(f, "the same secret was here {at}, if one believes {evidence}")
+            }
         }
     }
 }

@@ -122,6 +122,15 @@ pub struct Bounds {
     pub certain: Option<Window>,
 }
 
+impl Bounds {
+    /// From when on it surely was there, as far as anything shows; else the earliest moment, for
+    /// what was so even then was so all along.
+    pub fn certain_start(&self) -> Moment {
+        let outer = self.outer.start;
+        self.certain.map_or(outer, |certain| certain.start.max(outer))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,14 @@
 //! Every finding against every occasion on which code ran, and every user as whom it did.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::discover::chains::Chains;
 use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, judge_broker, may_read};
 use crate::inventory::Judged;
 use crate::model::access::AccessFacts;
 use crate::model::advisory::{Advisory, AdvisoryIndex};
+use crate::model::artifact::ArtifactKind;
 use crate::model::authority::Authorities;
 use crate::model::broker::{Broker, BrokerKind, JudgedBroker};
 use crate::model::clock::Clock;
@@ -18,7 +19,7 @@ use crate::model::host::HostFiles;
 use crate::model::principal::{Certainty, Principals};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretId;
-use crate::model::time::{Bounds, Dated};
+use crate::model::time::{Bounds, Dated, Moment};
 use crate::model::what_if::WhatIf;
 use crate::sweep::links::Links;
 
@@ -51,7 +52,7 @@ impl Exposing<'_> {
         let mut chains = Chains::new(self.files);
         let (readers, events) = (self.readers(), self.events());
         let agents = self.agents();
-        let seen = seen(&findings);
+        let seen = seen(&findings, self.clock);
         let users = self.principals.users.iter();
         let homes: Vec<PathBuf> = users.map(|user| user.home.clone()).collect();
         let targets = self.targets(&events, &homes);
@@ -61,7 +62,8 @@ impl Exposing<'_> {
                 let n_unmet = self.links.n_unmet(&finding.location.inode);
                 let facts = chains.of(&finding.location, n_unmet);
                 let identity = &finding.identity;
-                let secret = SecretFacts { identity, seen: seen.get(&identity.secret_id) };
+                let holder = (identity.secret_id, finding.location.inode.uid);
+                let secret = SecretFacts { identity, seen: seen.get(&holder) };
                 let aims = targets.iter().map(|(index, one)| (*index, one.aim(&finding))).collect();
                 let agents = BrokerKind::agent_of(&self.rules.kind(identity.kind).id)
                     .and_then(|kind| agents.get(&kind))
@@ -196,8 +198,24 @@ impl Exposing<'_> {
     }
 }
 
-/// For each secret that stands in several places, the earliest of them of which it is proven
-/// since when it holds just that.
-fn seen(_findings: &[Finding]) -> BTreeMap<SecretId, Dated> {
-    BTreeMap::new()
+/// For each secret and owner the file that holds it unchanged for the longest time: a backup, a
+/// swap file, another configuration. Those of another owner say nothing: who may read this
+/// place could not read that one.
+fn seen(findings: &[Finding], clock: &Clock) -> BTreeMap<(SecretId, u32), Dated> {
+    let mut earliest: BTreeMap<(SecretId, u32), (Moment, &Path)> = BTreeMap::new();
+    let files = findings.iter().filter(|finding| finding.location.kind == ArtifactKind::File);
+    for Finding { identity, location } in files {
+        let changed = location.inode.times.changed;
+        if clock.is_odd(changed) {
+            continue;
+        }
+        let here = (changed, location.path.as_path());
+        let known = earliest.entry((identity.secret_id, location.inode.uid)).or_insert(here);
+        *known = here.min(*known);
+    }
+    let dated = |(at, path): (Moment, &Path)| Dated {
+        at,
+        evidence: format!("the change time of {}", path.display()),
+    };
+    earliest.into_iter().map(|(key, place)| (key, dated(place))).collect()
 }

@@ -45,6 +45,9 @@ pub fn coverage(report: &Report, screen: &mut Screen) -> io::Result<()> {
         n => format!("the access times of {} were changed by reading", counted(n, "file")),
     };
     screen.field(INDENT, "touched", &touched)?;
+    for (index, doubt) in report.clock.doubts.iter().enumerate() {
+        screen.field(INDENT, if index == 0 { "clock" } else { "" }, &escape(doubt))?;
+    }
     reach(report, INDENT, screen)?;
     problems(coverage, screen)
 }
