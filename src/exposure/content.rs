@@ -4,12 +4,10 @@
 use crate::exposure::case::SecretFacts;
 use crate::model::access::AccessFacts;
 use crate::model::clock::Clock;
+use crate::model::expiry::ISSUER_DOUBT_SECONDS;
 use crate::model::exposure::Truth;
 use crate::model::reason::{Doubt, Reason};
 use crate::model::time::{Bounds, Dated, Moment};
-
-/// Issuers have clocks of their own.
-const ISSUERS_DOUBT_SECONDS: i64 = 300;
 
 /// Whether it was there while the code was, and what decides it.
 pub fn existed(
@@ -19,7 +17,7 @@ pub fn existed(
     clock: &Clock,
 ) -> (Truth, Reason) {
     let (start, end) = (bounds.certain_start(), bounds.outer.end);
-    let issuers_end = end.plus_seconds(ISSUERS_DOUBT_SECONDS);
+    let issuers_end = end.plus_seconds(ISSUER_DOUBT_SECONDS);
     if let Some(issued) = secret.identity.issued.as_ref()
         && clock.shows_order(issuers_end, issued.at)
     {

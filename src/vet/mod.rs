@@ -40,6 +40,9 @@ pub use crate::vet::secret_id::{derive_key, key_id};
 /// believed less than others.
 const ENVIRONMENT_KIND: &str = "environment-secret";
 
+/// Kinds of files that are believed for their first bytes alone, wherever they lie.
+const KEY_FILE_KINDS: [&str; 3] = ["age-encrypted-key", "keepass-database", "key-store-file"];
+
 /// What a candidate is, or why it is not believed.
 pub fn vet(
     rules: &RuleSet,
@@ -54,7 +57,7 @@ pub fn vet(
     refuse_stand_in(secret, body)?;
     let facts = match rule {
         Some(rule) => check_shape(rule, secret, body)?,
-        None => password::check_field(kind_id, secret)?.or(sealed::facts(secret)),
+        None => check_stored(kind_id, secret)?,
     };
     let canonical = canonical(secret, facts.canonical)?;
     let account = candidate.fields.account.clone().or(facts.account);
@@ -110,6 +113,15 @@ fn check_shape(rule: &Rule, secret: &[u8], body: &[u8]) -> Checked {
     }
     let mut checked = rule.checks.iter().map(|check| function_of(*check)(secret));
     checked.try_fold(Facts::default(), |facts, later| Ok(facts.or(later?)))
+}
+
+/// A value that only the field of a store vouches for.
+fn check_stored(kind_id: &str, secret: &[u8]) -> Checked {
+    match private_key::key_file::check(secret) {
+        Some(checked) => checked,
+        None if KEY_FILE_KINDS.contains(&kind_id) => Err(Rejection::Structure),
+        None => Ok(password::check_field(kind_id, secret)?.or(sealed::facts(secret))),
+    }
 }
 
 /// Refuses what only stands where a secret would. The body is the secret without the
@@ -353,7 +365,7 @@ mod tests {
             }
             for secret in [&bytes[..], text.as_bytes(), token.as_bytes()] {
                 let _ = refuse_stand_in(secret, secret);
-                drop(password::check_field("k", secret));
+                drop(check_stored("k", secret));
             }
         }
 
@@ -377,6 +389,13 @@ mod tests {
                 drop(function_of(check)(forge::armour(label, &damaged).as_bytes()));
             }
         }
+    }
+
+    #[test]
+    fn a_file_of_keys_is_believed_for_its_first_bytes_alone() {
+        let file = "(20:shadowed-private-key(3:rsa(8:shadowed5:t1-v1(2:ab))))";
+        assert!(stored("key-store-file", file).is_ok());
+        assert_eq!(stored("key-store-file", RANDOM).err(), Some(Rejection::Structure));
     }
 
     #[test]

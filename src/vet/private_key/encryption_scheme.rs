@@ -1,15 +1,9 @@
 //! How a PKCS#8 key is encrypted (RFC 8018 for PBES1, PBES2 and PBKDF2, RFC 7914 for scrypt,
-//! RFC 7292 for the schemes of PKCS#12). Decides what counts as weak.
+//! RFC 7292 for the schemes of PKCS#12). What counts as weak stands in `strength.rs`.
 
 use crate::model::finding::Protection;
 use crate::vet::private_key::der::{Der, tag};
-
-/// OpenSSL's default is 2048, at which one graphics card tries millions of passphrases a
-/// second; fifty times that begins to cost something.
-const PBKDF2_ROUNDS_MIN: u64 = 100_000;
-
-/// OpenSSL's default, 16 MiB for each guess.
-const SCRYPT_COST_MIN: u64 = 1 << 14;
+use crate::vet::private_key::strength::{PBKDF2_ROUNDS_MIN, SCRYPT_COST_MIN};
 
 const PBES1: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x05";
 const PBES2: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x05\x0D";

@@ -4,7 +4,7 @@
 
 use crate::model::finding::{Protection, Rejection};
 use crate::vet::armour::Armour;
-use crate::vet::facts::{Checked, Facts, public_text};
+use crate::vet::facts::{Checked, Facts, own_start, public_text};
 use crate::vet::private_key::pgp_secret_key;
 use crate::vet::reader::Reader;
 
@@ -38,11 +38,14 @@ pub fn check(secret: &[u8]) -> Checked {
 fn facts(packets: &[(u8, &[u8])]) -> Option<Facts> {
     let keys = packets.iter().filter(|(kind, _)| matches!(*kind, SECRET_KEY | SECRET_SUBKEY));
     let protections: Option<Vec<Protection>> =
-        keys.map(|(_, body)| pgp_secret_key::protection(body)).collect();
+        keys.clone().map(|(_, body)| pgp_secret_key::protection(body)).collect();
+    // The oldest counts: what is in it cannot be younger than that.
+    let made = keys.clone().filter_map(|(_, body)| pgp_secret_key::created(body)).min();
     let user_id = packets.iter().find(|(kind, _)| *kind == USER_ID);
     Some(Facts {
         account: user_id.and_then(|(_, body)| public_text(body)),
         protection: protections?.into_iter().min(),
+        issued: made.map(|at| own_start(at, "creation time")),
         ..Facts::default()
     })
 }
@@ -127,6 +130,7 @@ mod tests {
         let facts = super::check(forge::armour(LABEL, &body).as_bytes()).expect("a key");
         assert_eq!(facts.account.as_deref(), Some("Ana <ana@host.example>"));
         assert_eq!(facts.protection, Some(Protection::Plaintext));
+        assert_eq!(facts.issued.map(|issued| issued.at.seconds), Some(0x6500_0000));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! 3.7). Reads past the public half and looks at no secret number.
 
 use crate::model::finding::Protection;
+use crate::model::time::Moment;
+use crate::vet::private_key::strength::S2K_BYTES_MIN;
 use crate::vet::reader::Reader;
 
 /// Ciphers of RFC 9580, section 9.3, from 0.
@@ -58,6 +60,12 @@ pub fn protection(body: &[u8]) -> Option<Protection> {
         _ => return Some(Protection::Unknown),
     }
     usage(&mut reader, version)
+}
+
+/// When the key was made, as it says of itself.
+pub fn created(body: &[u8]) -> Option<Moment> {
+    let seconds = Reader::new(body.get(1..)?).number(4)?;
+    Some(Moment::new(i64::try_from(seconds).ok()?, 0))
 }
 
 const fn is_known(algorithm: u8) -> bool {
@@ -130,8 +138,10 @@ fn specifier(reader: &mut Reader<'_>, cipher: &str) -> Option<Protection> {
         3 => {
             let hash = name(&HASHES, reader.byte()?);
             let _salt = reader.take(8)?;
-            let how = format!("{cipher}, {} bytes of {hash}", count(reader.byte()?));
-            Some(Protection::Encrypted { how })
+            let count = count(reader.byte()?);
+            let how = format!("{cipher}, {count} bytes of {hash}");
+            let is_weak = u64::from(count) < S2K_BYTES_MIN;
+            Some(if is_weak { Protection::Weak { how } } else { Protection::Encrypted { how } })
         }
         4 => {
             let _salt = reader.take(16)?;
@@ -177,7 +187,8 @@ mod tests {
         check(b"\x00secret", Some(Protection::Plaintext));
         check(b"\x07iv", weak("AES-128, one round of MD5"));
         check(b"\xFE\x09\x00\x08", weak("AES-256, one round of SHA-256"));
-        check(b"\xFE\x07\x03\x08saltsalt\x60", encrypted("AES-128, 65536 bytes of SHA-256"));
+        check(b"\xFE\x07\x03\x08saltsalt\x60", weak("AES-128, 65536 bytes of SHA-256"));
+        check(b"\xFE\x07\x03\x08saltsalt\xFF", encrypted("AES-128, 65011712 bytes of SHA-256"));
         let argon = b"\xFD\x09\x02\x04saltsaltsaltsalt\x03\x04\x10";
         check(argon, encrypted("AES-256, Argon2id 2^16 KiB, 3 passes"));
         check(
