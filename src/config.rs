@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::explanation::Target;
 use crate::model::host::HostRoot;
 use crate::model::inventory::Task;
 use crate::model::path_pattern::PathPattern;
@@ -41,4 +42,6 @@ pub struct Config {
     pub advisories: Vec<PathBuf>,
     /// What is asked about code that nothing says ran here.
     pub question: Option<Question>,
+    /// Which credentials are to be explained, if not all are to be listed.
+    pub explain: Option<Target>,
 }

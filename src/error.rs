@@ -16,6 +16,7 @@ pub enum Error {
     Advisories { path: PathBuf, why: String },
     Exclude { pattern: String, why: String },
     Output { path: PathBuf, why: String },
+    Explain { what: String, help: String },
     Rules { mistakes: Vec<RuleMistake> },
     SelfTest { what: String, why: String },
 }
@@ -42,6 +43,7 @@ impl fmt::Display for Error {
             Self::Output { path, why } => {
                 write!(f, "cannot write the report: {}: {why}", Escaped(path))
             }
+            Self::Explain { what, .. } => write!(f, "cannot explain: {what}"),
             Self::Rules { mistakes } => {
                 write!(f, "cannot load rules: {} mistakes", mistakes.len())?;
                 mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
@@ -57,7 +59,7 @@ impl Error {
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
-            Self::Usage { help, .. } => help.clone(),
+            Self::Usage { help, .. } | Self::Explain { help, .. } => help.clone(),
             Self::PathMissing { .. } => "name files or folders that exist on the host".into(),
             Self::RootUnusable { .. } => {
                 "--root takes the mounted root of a host, the folder that holds etc/passwd".into()

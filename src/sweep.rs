@@ -1,5 +1,6 @@
 //! The beam: knows the order of the stages, and is the only one who does.
 
+mod explain;
 mod expose;
 mod links;
 mod look;
@@ -86,6 +87,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let files = DiskFiles::new(config.root.clone());
     let library = advisories::read(&config.advisories, normal_name)?;
     let (principals, mut roots) = roots(config)?;
+    let target = explain::target(config, &files, &mut roots)?;
     let asked = config.question.as_ref();
     let asked = asked.map(|question| question::resolved(question, &principals)).transpose()?;
     // Mounts are those of this process, also below the root of an image.
@@ -118,6 +120,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let scene = Scene { installs: &installs, principals: &principals, files: &files };
     let startup = survey(std::mem::take(&mut harvest.startup), &scene);
     let exposing = Exposing {
+        explained: &explain::ids(target.as_ref(), &harvest.findings)?,
         installs: &installs,
         asked: asked.as_ref(),
         rules: engine.rules,
@@ -408,6 +411,7 @@ fn run(config: &Config, engine: &Engine<'_>, files: &DiskFiles, roots: &[Root]) 
         key_origin: config.key.origin,
         key_id: crate::vet::key_id(&config.key),
         rules_digest: engine.rules.digest.clone(),
+        explained: config.explain.as_ref().map(ToString::to_string),
     }
 }
 

@@ -29,6 +29,11 @@ struct Case {
     /// Whether there is a host at all, and users on it.
     #[serde(default = "yes")]
     has_users: bool,
+    /// Whether the story needs files of several users.
+    #[serde(default)]
+    needs_root: bool,
+    #[serde(default)]
+    user: Vec<PlantedUser>,
     #[serde(default)]
     file: Vec<PlantedFile>,
     #[serde(default)]
@@ -38,6 +43,15 @@ struct Case {
     /// Paths of sockets on which nothing listens, all of them ana's.
     #[serde(default)]
     sockets: Vec<String>,
+}
+
+/// A user besides root and ana, with a closed home.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlantedUser {
+    name: String,
+    uid: u32,
+    home: String,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +88,9 @@ fn plant(case: &Case) -> FakeHost {
     host.mode("/", 0o755).unwrap();
     let uid = if is_root() { UID } else { rustix::process::geteuid().as_raw() };
     host.user("ana", uid, "/home/ana").unwrap();
+    for user in &case.user {
+        host.user(&user.name, user.uid, &user.home).unwrap();
+    }
     for file in &case.file {
         host.file(&file.path, file.text.replace('~', "")).unwrap();
     }
@@ -121,6 +138,9 @@ fn steady(screen: &[u8], host: &FakeHost) -> String {
 fn check(folder: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(folder.join("case.toml")).map_err(|e| e.to_string())?;
     let case: Case = toml::from_str(&text).map_err(|error| error.to_string())?;
+    if case.needs_root && !is_root() {
+        return Ok(());
+    }
     let host = plant(&case);
     let root = host.root().to_str().unwrap();
     let arguments = case.arguments.iter().map(|argument| argument.replace("{root}", root));

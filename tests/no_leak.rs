@@ -171,6 +171,19 @@ fn what_is_planted_is_found_else_silence_proves_nothing() {
 }
 
 #[test]
+fn an_explanation_says_all_but_the_secret() {
+    let (host, planted) = plant();
+    let root = host.root().to_str().unwrap();
+    for format in ["terminal", "json", "ndjson"] {
+        let arguments =
+            ["explain", "/home/ana/0", "--root", root, "--as", "4242", "--format", format];
+        let output = support::run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        assert_silent(&planted, format, &[output.stdout, output.stderr].concat());
+    }
+}
+
+#[test]
 fn an_error_message_does_not_quote_what_it_could_not_use() {
     let (host, planted) = plant();
     let root = host.root().to_str().unwrap();

@@ -24,6 +24,8 @@ pub enum Command {
     Sweep(SweepArgs),
     /// Only look for infected installs, past and present: fast, and looks for no credential
     Audit(AuditArgs),
+    /// Sweep, and print the whole reasoning about one credential
+    Explain(ExplainArgs),
     /// Show what a sweep would look at, and why
     Roots(RootsArgs),
     /// List the known campaigns, or be briefed on one
@@ -58,6 +60,16 @@ pub struct SweepArgs {
     pub key_file: Option<PathBuf>,
     #[command(flatten)]
     pub question: QuestionArgs,
+}
+
+#[derive(ClapArgs)]
+pub struct ExplainArgs {
+    /// A secret id of a report made with the same --key-file, or its first 8 digits; or a file
+    /// that holds the credential
+    #[arg(value_name = "SECRET-ID|PATH")]
+    pub target: PathBuf,
+    #[command(flatten)]
+    pub sweep: SweepArgs,
 }
 
 /// A question about code that nothing says ran here.

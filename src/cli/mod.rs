@@ -34,6 +34,7 @@ pub fn run() -> ExitCode {
     let done = match args.command {
         Command::Sweep(args) => sweep::run(&args),
         Command::Audit(args) => sweep::audit(&args),
+        Command::Explain(args) => sweep::explain(&args),
         Command::Roots(args) => roots::run(&args),
         Command::Campaigns(args) => campaigns::run(&args),
         Command::Rules(args) => rules::run(&args),

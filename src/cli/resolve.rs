@@ -3,12 +3,14 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use credreach::config::{Config, SIZE_BYTES_MAX_DEFAULT};
 use credreach::error::Error;
+use credreach::model::explanation::Target;
 use credreach::model::host::HostRoot;
 use credreach::model::inventory::Task;
 use credreach::model::path_pattern::PathPattern;
@@ -16,10 +18,12 @@ use credreach::model::rule_set::RuleSet;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::Moment;
 
-use crate::cli::args::{AuditArgs, ScopeArgs, SweepArgs};
+use crate::cli::args::{AuditArgs, ExplainArgs, ScopeArgs, SweepArgs};
 
 /// A key file holds at least this much.
 const KEY_BYTES_MIN: usize = 32;
+/// So many digits of a secret id are enough, if no other one starts with them; so many it has.
+const ID_DIGITS: RangeInclusive<usize> = 8..=32;
 /// So much of it counts.
 const KEY_BYTES_MAX: u64 = 1 << 20;
 
@@ -46,6 +50,7 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
         question: None,
+        explain: None,
     })
 }
 
@@ -57,6 +62,34 @@ pub fn sweep(args: &SweepArgs) -> Result<Config, Error> {
         config.key = key_of(path)?;
     }
     Ok(config)
+}
+
+/// The configuration of a sweep for the sake of one explanation.
+pub fn explain(args: &ExplainArgs) -> Result<Config, Error> {
+    let mut config = sweep(&args.sweep)?;
+    let target = target(&args.target, &config.root)?;
+    if matches!(target, Target::SecretId(_)) && args.sweep.key_file.is_none() {
+        return Err(Error::Explain {
+            what: "an id of another run means nothing without its key".into(),
+            help: "pass the --key-file of the report that has the id, or name the file".into(),
+        });
+    }
+    config.explain = Some(target);
+    Ok(config)
+}
+
+/// What is all hexadecimal is an id; a file of such a name is `./cafe`.
+fn target(typed: &Path, root: &HostRoot) -> Result<Target, Error> {
+    let digits = typed.to_str().filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    match digits.map(str::to_ascii_lowercase) {
+        Some(digits) if ID_DIGITS.contains(&digits.len()) => Ok(Target::SecretId(digits)),
+        Some(digits) => Err(Error::Explain {
+            what: format!("`{}` is no id", digits.escape_debug()),
+            help: "give 8 to 32 hexadecimal digits, or a path: a file of that name is `./NAME`"
+                .into(),
+        }),
+        None => Ok(Target::Path(absolute(typed, root)?)),
+    }
 }
 
 /// The configuration of an audit.

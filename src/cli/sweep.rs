@@ -14,14 +14,22 @@ use credreach::report::view::Report;
 use credreach::report::{Format, Look, Verbosity};
 use credreach::sweep::{Watch, sweep};
 
-use crate::cli::args::{AuditArgs, FormatArg, SweepArgs};
+use crate::cli::args::{AuditArgs, ExplainArgs, FormatArg, SweepArgs};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::{interrupt, look, question, resolve};
 
 /// Sweeps and reports.
 pub fn run(args: &SweepArgs) -> Result<u8, Error> {
-    let mut config = resolve::sweep(args)?;
+    with_question(resolve::sweep(args)?, args)
+}
+
+/// Sweeps, and reports of one credential all that is known.
+pub fn explain(args: &ExplainArgs) -> Result<u8, Error> {
+    with_question(resolve::explain(args)?, &args.sweep)
+}
+
+fn with_question(mut config: Config, args: &SweepArgs) -> Result<u8, Error> {
     let rules = resolve::rules(&args.audit.rules)?;
     config.question = question::question(&args.question, &rules.advisories, config.now)?;
     carry_out(&config, &rules, &args.audit)

@@ -144,6 +144,7 @@ mod tests {
                 place: Place { span: Span { start: 0, end: 1 }, line: 1, column: 1 },
                 containers: Vec::new(),
                 store: Some(StoreIndex(0)),
+                variable: None,
                 inode,
             },
         }

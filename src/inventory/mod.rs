@@ -11,6 +11,7 @@ pub use settle::settle;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::order::sort;
+use crate::model::explanation::Explanation;
 use crate::model::exposure::{Exposure, Occasion};
 use crate::model::finding::{Finding, Identity, Location};
 use crate::model::inventory::{Credential, CredentialPlace};
@@ -28,6 +29,8 @@ pub struct Judged {
     pub exposures: Vec<Exposure>,
     /// Users other than root who may read it today.
     pub reader_uids: Vec<u32>,
+    /// What it was judged by, where that is to be explained.
+    pub explanation: Option<Explanation>,
 }
 
 /// All credentials, in rotation order.
@@ -100,7 +103,7 @@ fn identity<'i>(
 fn places(findings: Vec<Judged>) -> Vec<CredentialPlace> {
     let mut places: Vec<CredentialPlace> = Vec::new();
     let mut linked: BTreeMap<(u64, u64, Span), usize> = BTreeMap::new();
-    for Judged { finding, exposures, reader_uids } in findings {
+    for Judged { finding, exposures, reader_uids, explanation } in findings {
         let location = finding.location;
         let inode = &location.inode;
         let key = (inode.device, inode.number, location.place.span);
@@ -108,7 +111,7 @@ fn places(findings: Vec<Judged>) -> Vec<CredentialPlace> {
             Some(index) => join(&mut places[*index], location, exposures, reader_uids),
             None => {
                 linked.insert(key, places.len());
-                places.push(CredentialPlace { location, exposures, reader_uids });
+                places.push(CredentialPlace { location, exposures, reader_uids, explanation });
             }
         }
     }

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::path::PathBuf;
 
-use crate::model::exposure::{Aim, Verdict};
+use crate::model::exposure::{Aim, Occasion, Verdict};
 use crate::model::finding::Protection;
 use crate::model::inventory::Credential;
 use crate::model::location::Span;
@@ -56,8 +56,12 @@ fn rank(credential: &Credential, rules: &RuleSet, now: Moment) -> Rank {
 /// Whether all that gives it its verdict is code that was written to look for other things.
 fn is_off_list(credential: &Credential) -> bool {
     let exposures = credential.places.iter().flat_map(|place| &place.exposures);
-    let mut deciding =
-        exposures.filter(|one| Some(one.judgement.verdict) == credential.verdict).peekable();
+    let verdict = credential.verdict.or(credential.asked);
+    let is_supposed = credential.verdict.is_none();
+    let mut deciding = exposures
+        .filter(|one| (one.occasion == Occasion::Asked) == is_supposed)
+        .filter(|one| Some(one.judgement.verdict) == verdict)
+        .peekable();
     deciding.peek().is_some() && deciding.all(|one| one.aim == Aim::OffList)
 }
 

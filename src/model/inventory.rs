@@ -5,6 +5,7 @@ use crate::model::broker::JudgedBroker;
 use crate::model::clock::Clock;
 use crate::model::component::{Component, InfectedInstall};
 use crate::model::coverage::Coverage;
+use crate::model::explanation::Explanation;
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Identity, Location};
 use crate::model::principal::Principals;
@@ -81,6 +82,8 @@ pub struct Run {
     pub key_id: String,
     /// Hash of all rules in force.
     pub rules_digest: String,
+    /// What was to be explained, if not all was to be listed.
+    pub explained: Option<String>,
 }
 
 /// One credential, however many places hold it.
@@ -98,6 +101,13 @@ pub struct Credential {
     pub places: Vec<CredentialPlace>,
 }
 
+impl Credential {
+    /// Whether it is to be explained.
+    pub fn is_explained(&self) -> bool {
+        self.places.iter().any(|place| place.explanation.is_some())
+    }
+}
+
 /// One place of a credential.
 #[derive(Clone, Debug)]
 pub struct CredentialPlace {
@@ -107,4 +117,6 @@ pub struct CredentialPlace {
     pub exposures: Vec<Exposure>,
     /// Users other than root whose code could read it today, sorted.
     pub reader_uids: Vec<u32>,
+    /// What all that was judged by, where that is to be explained.
+    pub explanation: Option<Explanation>,
 }

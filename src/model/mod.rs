@@ -12,6 +12,7 @@ pub mod clock;
 pub mod component;
 pub mod coverage;
 pub mod expiry;
+pub mod explanation;
 pub mod exposure;
 pub mod finding;
 pub mod harvest;

@@ -140,7 +140,7 @@ impl fmt::Display for Reason {
             Self::OwnsFolder { path } => {
                 write!(f, "the user owns the folder {} and can open it", path.display())
             }
-            Self::ModeAllows { mode } => write!(f, "mode {mode:04o} lets the user read it"),
+            Self::ModeAllows { mode } => write!(f, "mode {mode:04o} allows it"),
             Self::ModeChangedInside { path, changed } => write!(
                 f,
                 "the change time of {}, {changed}, lies inside the window, so an earlier chmod \

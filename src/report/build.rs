@@ -1,6 +1,7 @@
 //! Makes the report's own structs out of an inventory. Does not sort credentials or
 //! judge them: their order and their verdicts come with the inventory.
 
+mod explanation;
 mod exposure;
 mod provenance;
 
@@ -34,6 +35,8 @@ impl Report {
         let context = Context { principals: &inventory.principals, rules, foreign };
         let installs = inventory.installs.iter().enumerate();
         let credentials = inventory.credentials.iter().enumerate();
+        let is_explained = inventory.run.explained.is_some();
+        let credentials = credentials.filter(|(_, one)| !is_explained || one.is_explained());
         Self {
             schema_version: "1.0",
             tool: view::Tool { name: "credreach", version: env!("CARGO_PKG_VERSION") },
@@ -47,7 +50,7 @@ impl Report {
             credentials: credentials.map(|(n, one)| context.credential(n + 1, one)).collect(),
             startup_code: inventory.startup.judged.iter().map(|one| context.startup(one)).collect(),
             brokers: inventory.brokers.iter().map(|one| context.broker(one)).collect(),
-            environments: environments(&inventory.components),
+            environments: environments(if is_explained { &[] } else { &inventory.components }),
             coverage: coverage(inventory),
         }
     }
@@ -206,6 +209,7 @@ impl Context<'_> {
             times: times(&inode.times),
             exposures: place.exposures.iter().map(|one| self.exposure(one)).collect(),
             readers: self.users(&place.reader_uids),
+            explanation: place.explanation.as_ref().map(|one| self.explanation(one)),
         }
     }
 
@@ -244,6 +248,7 @@ fn run(run: &Run) -> view::Run {
         roots: run.roots.iter().map(root).collect(),
         key: view::Key { origin, id: run.key_id.clone() },
         rules_digest: run.rules_digest.clone(),
+        explained: run.explained.clone(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod coverage;
 mod evidence;
+mod explanation;
 mod exposure;
 mod host_path;
 mod provenance;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 pub use crate::report::view::host_path::HostPath;
 pub use coverage::{Catalogue, Coverage, Problem, Problems};
 pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
+pub use explanation::{Answer, Explanation, Way, WayComponent, WayInode};
 pub use exposure::{Aim, Broker, Clock, Exposure, Flag, Step, WhatIf};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 pub use startup::{StartupCode, StartupSign};
@@ -99,6 +101,8 @@ pub struct Run {
     pub key: Key,
     /// Hash of all rules in force.
     pub rules_digest: String,
+    /// What was to be explained: then only that is among the credentials.
+    pub explained: Option<String>,
 }
 
 /// Where discovery started.
@@ -380,6 +384,8 @@ pub struct Location {
     pub exposures: Vec<Exposure>,
     /// Users other than root whose code could read it today.
     pub readers: Vec<User>,
+    /// What all that was judged by, where that is to be explained.
+    pub explanation: Option<Explanation>,
 }
 
 /// Bytes `start..end` of a file.

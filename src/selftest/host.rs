@@ -112,6 +112,7 @@ impl FakeHost {
             size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
             advisories: Vec::new(),
             question: None,
+            explain: None,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::discover::chains::Chains;
-use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, judge_broker, may_read};
+use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, judge_broker, may_read, passage};
 use crate::inventory::Judged;
 use crate::model::access::AccessFacts;
 use crate::model::advisory::{Advisory, AdvisoryIndex};
@@ -13,6 +13,7 @@ use crate::model::authority::Authorities;
 use crate::model::broker::{Broker, BrokerKind, JudgedBroker};
 use crate::model::clock::Clock;
 use crate::model::component::{InfectedInstall, Runner};
+use crate::model::explanation::Explanation;
 use crate::model::exposure::{Aim, Exposure, Occasion, Truth};
 use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
@@ -22,6 +23,11 @@ use crate::model::secret::SecretId;
 use crate::model::time::{Bounds, Dated, Moment};
 use crate::model::what_if::WhatIf;
 use crate::sweep::links::Links;
+
+/// More ways than these to one file explain nothing.
+const WAYS_MAX: usize = 20;
+/// Most users for whom every component of a way is told.
+const READERS_MAX: usize = 32;
 
 /// All that findings are judged against.
 pub struct Exposing<'s> {
@@ -36,6 +42,8 @@ pub struct Exposing<'s> {
     pub clock: &'s Clock,
     pub brokers: &'s [Broker],
     pub files: &'s dyn HostFiles,
+    /// The secrets whose reasoning is kept whole.
+    pub explained: &'s BTreeSet<SecretId>,
 }
 
 /// One time that code ran, or is supposed to have.
@@ -68,7 +76,9 @@ impl Exposing<'_> {
                 let agents = BrokerKind::agent_of(&self.rules.kind(identity.kind).id)
                     .and_then(|kind| agents.get(&kind))
                     .map_or(&[][..], Vec::as_slice);
+                let is_explained = self.explained.contains(&identity.secret_id);
                 Judged {
+                    explanation: is_explained.then(|| explanation(&events, &facts)),
                     exposures: self.exposures(&events, &facts, secret, agents, &aims),
                     reader_uids: self.may_read_today(&facts, &readers),
                     finding,
@@ -196,6 +206,19 @@ impl Exposing<'_> {
         };
         readers.iter().copied().filter(may).collect()
     }
+}
+
+/// What a place is judged by, for each user of the events.
+fn explanation(events: &[Event], facts: &AccessFacts) -> Explanation {
+    let mut facts = facts.clone();
+    let n_further_ways = facts.ways.len().saturating_sub(WAYS_MAX);
+    facts.ways.truncate(WAYS_MAX);
+    let runners = events.iter().flat_map(|event| &event.runners);
+    let by_uid: BTreeMap<u32, &[u32]> =
+        runners.map(|(runner, gids)| (runner.uid, gids.as_slice())).collect();
+    let readers = by_uid.into_iter().take(READERS_MAX);
+    let passages = readers.map(|(uid, gids)| passage(Reader::user(uid, gids), &facts)).collect();
+    Explanation { facts, n_further_ways, passages }
 }
 
 /// For each secret and owner the file that holds it unchanged for the longest time: a backup, a

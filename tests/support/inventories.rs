@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use crate::error::{Problem, ProblemCode};
+use crate::model::access::{AccessFacts, ListFacts, PathFacts, Ruler, Way};
 use crate::model::advisory::{
     Advisory, AdvisoryIndex, BadPackage, Ecosystem, Role, Trigger, Weight,
 };
@@ -17,7 +18,8 @@ use crate::model::component::{
 };
 use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
 use crate::model::expiry::{Basis, Expiry};
-use crate::model::exposure::{Aim, Exposure, Judgement, Occasion, Proof, Verdict};
+use crate::model::explanation::{Explanation, Passage};
+use crate::model::exposure::{Aim, Exposure, Judgement, Occasion, Proof, Truth, Verdict};
 use crate::model::finding::{Identity, Location, Protection};
 use crate::model::harvest::Grade;
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task};
@@ -164,6 +166,7 @@ pub fn empty() -> Inventory {
             key_origin: KeyOrigin::Random,
             key_id: "k-00c0ffee".into(),
             rules_digest: "00112233445566778899aabbccddeeff".into(),
+            explained: None,
         },
         principals: principals(),
         asked: None,
@@ -414,7 +417,7 @@ fn place(location: Location, verdict: Verdict) -> CredentialPlace {
     let judgement = Judgement { verdict, proof: None, reasons, counter, flags };
     let occasion = Occasion::Install(0);
     let exposure = Exposure { occasion, uid: 1000, judgement, aim: Aim::NoList };
-    CredentialPlace { location, exposures: vec![exposure], reader_uids }
+    CredentialPlace { location, exposures: vec![exposure], reader_uids, explanation: None }
 }
 
 fn reasons(location: &Location, verdict: Verdict) -> Vec<Reason> {
@@ -576,6 +579,7 @@ pub fn every_state() -> Inventory {
     inventory.installs[0].component.as_mut().unwrap().installed = None;
     inventory.startup = startup::every_sign();
     ask_and_broker(&mut inventory);
+    explain(&mut inventory);
     inventory.coverage.catalogues = vec![CatalogueTally {
         path: bytes(b"/srv/osv\xff"),
         n_used: 2,
@@ -619,6 +623,33 @@ fn ask_and_broker(inventory: &mut Inventory) {
         doubt: Some("nobody asked it".into()),
     };
     inventory.brokers.push(JudgedBroker { broker, exposures: vec![asked] });
+}
+
+/// The first place is explained: a folder that could not be looked at, and two that could.
+fn explain(inventory: &mut Inventory) {
+    let place = &mut inventory.credentials[0].places[0];
+    let of = |access_list: ListFacts| PathFacts { inode: place.location.inode, access_list };
+    let way = Way {
+        path: place.location.path.clone(),
+        folders: vec![
+            ("/".into(), Some(of(ListFacts::Absent))),
+            (bytes(b"/\xff\x1b[2J"), None),
+            ("/home".into(), Some(of(ListFacts::Unreadable))),
+        ],
+        ruler: Ruler::Kernel,
+    };
+    let answers = [Truth::Yes, Truth::Unknown, Truth::No, Truth::Yes];
+    let answers = answers.map(|truth| (truth, Reason::OwnsFile)).to_vec();
+    place.explanation = Some(Explanation {
+        facts: AccessFacts {
+            kind: ArtifactKind::File,
+            target: of(ListFacts::Absent),
+            ways: vec![way],
+            n_unmet_names: 1,
+        },
+        n_further_ways: 2,
+        passages: vec![Passage { uid: 1000, ways: vec![answers] }],
+    });
 }
 
 fn bytes(path: &[u8]) -> PathBuf {

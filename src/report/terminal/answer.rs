@@ -211,7 +211,7 @@ fn readable_today(report: &Report) -> Option<String> {
 }
 
 /// What the look missed, if anything.
-fn unread(report: &Report, is_quiet: bool) -> Option<String> {
+pub fn unread(report: &Report, is_quiet: bool) -> Option<String> {
     let counts = &report.coverage.problems.counts;
     let n_problems: u64 = counts.values().sum();
     // Apart, for they are many and would hide the one closed home.

@@ -8,11 +8,6 @@ use crate::report::view::{Report, WhatIf};
 /// Most users named.
 const USERS_MAX: usize = 5;
 
-/// Whether a question was asked, and all verdicts are answers to it.
-pub fn is_only_supposed(report: &Report) -> bool {
-    report.what_if.is_some() && report.credentials.iter().all(|one| one.verdict.is_none())
-}
-
 /// `If code had run as ana between … and …: 14 credentials would have been in its reach: …`
 pub fn answer(report: &Report, asked: &WhatIf) -> String {
     format!("{}: {}", supposition(asked, &report.run.started), reach(report))

@@ -107,7 +107,7 @@ fn one_install(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()>
     provenance::changes(INDENT, &install.provenance, screen)
 }
 
-fn title(install: &InfectedInstall) -> String {
+pub fn title(install: &InfectedInstall) -> String {
     let mentioned = install.mentions.first().zip(past::name(install));
     match (&install.package, mentioned) {
         (Some(package), _) => {

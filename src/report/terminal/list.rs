@@ -7,9 +7,8 @@ use crate::model::exposure::Verdict;
 use crate::model::harvest::Grade;
 use crate::model::reason::{Counter, Side};
 use crate::report::escape::{cut_middle, escape, escape_path, width};
-use crate::report::terminal::asked;
 use crate::report::terminal::screen::{Screen, Style};
-use crate::report::terminal::standing::Standing;
+use crate::report::terminal::standing::{Standing, is_only_supposed};
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
 use crate::report::view::{
     Aim, Credential, Expiry, Exposure, Location, Protection, ProtectionState, Report,
@@ -40,7 +39,7 @@ pub fn list(report: &Report, screen: &mut Screen) -> io::Result<()> {
     }
     let has_order = Standing::count_to_rotate(report) > 0;
     screen.heading(match has_order {
-        true if asked::is_only_supposed(report) => "IF SUCH CODE RAN: ROTATE IN THIS ORDER",
+        true if is_only_supposed(report) => "IF SUCH CODE RAN: ROTATE IN THIS ORDER",
         true => "ROTATE IN THIS ORDER",
         false => "CREDENTIALS",
     })?;
@@ -112,7 +111,7 @@ fn row(
     }
     if let Some(exposure) = deciding(credential, credential.asked, true) {
         let Exposure { user, .. } = exposure;
-        let lead = format!("it ran as {}: would be {}", user.user, shouted(exposure));
+        let lead = format!("it ran as {}: {}", user.user, shouted(exposure));
         labelled("if", &format!("{lead}: {}", decision(exposure)), screen)?;
         counter(exposure, screen)?;
     }
@@ -124,7 +123,13 @@ fn decision(exposure: &Exposure) -> String {
     // That it is protected is told as its state.
     let flags = exposure.flags.iter().filter(|flag| flag.flag != PROTECTED);
     let flags = flags.map(|flag| flag.says.as_str());
-    strongest(exposure).into_iter().chain(flags).collect::<Vec<_>>().join("; ") + &aim(exposure)
+    let aim = aim(exposure);
+    strongest(exposure)
+        .into_iter()
+        .chain(flags)
+        .chain(aim.as_deref())
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// What would change a verdict, where nothing is decided yet and it says more than that.
@@ -136,11 +141,12 @@ fn counter(exposure: &Exposure, screen: &mut Screen) -> io::Result<()> {
     labelled("but", &exposure.counter, screen)
 }
 
-/// `NOT EXPOSED (grade B)`
-fn shouted(exposure: &Exposure) -> String {
+/// `NOT EXPOSED (grade B)`, `would be EXPOSED`
+pub fn shouted(exposure: &Exposure) -> String {
     let verdict = exposure.verdict.to_uppercase().replace('-', " ");
+    let would_be = if exposure.install.is_none() { "would be " } else { "" };
     let grade = exposure.grade.map_or_else(String::new, |grade| format!(" (grade {grade})"));
-    verdict + &grade
+    format!("{would_be}{verdict}{grade}")
 }
 
 fn labelled(label: &str, text: &str, screen: &mut Screen) -> io::Result<()> {
@@ -148,7 +154,7 @@ fn labelled(label: &str, text: &str, screen: &mut Screen) -> io::Result<()> {
 }
 
 /// `AWS secret access key  AKIA…  profile default`
-fn title(credential: &Credential) -> String {
+pub fn title(credential: &Credential) -> String {
     let hint = match (&credential.key_id, credential.hint.as_str()) {
         (Some(key_id), _) => key_id.clone(),
         (None, "") => String::new(),
@@ -214,10 +220,10 @@ fn place_details(location: &Location, screen: &mut Screen) -> io::Result<()> {
         let lead = format!("{} to {}, {by}", shouted(exposure), user.user);
         let reasons = reasons.iter().map(|step| step.says.as_str());
         let flags = flags.iter().map(|flag| flag.says.as_str());
-        let says = reasons.chain(flags).collect::<Vec<_>>().join("; ");
         let aim = aim(exposure);
-        screen.prose(DETAILS, &format!("{lead}: {says}{aim}"))?;
-        if let Some(what) = exposure.aim.aim_what.as_ref().filter(|_| !aim.is_empty()) {
+        let says = reasons.chain(flags).chain(aim.as_deref()).collect::<Vec<_>>().join("; ");
+        screen.prose(DETAILS, &format!("{lead}: {says}"))?;
+        if let Some(what) = exposure.aim.aim_what.as_ref().filter(|_| aim.is_some()) {
             screen.prose(DETAILS + 2, &format!("the campaign looks for: {what}"))?;
         }
         screen.prose(DETAILS + 2, &format!("would change: {counter}"))?;
@@ -226,7 +232,7 @@ fn place_details(location: &Location, screen: &mut Screen) -> io::Result<()> {
 }
 
 /// `plaintext, can publish or push code, expires 2026-04-01 00:00 UTC`
-fn state(credential: &Credential, report: &Report) -> String {
+pub fn state(credential: &Credential, report: &Report) -> String {
     let mut state = protection(&credential.protection);
     if credential.propagates {
         state += ", can publish or push code";
@@ -288,18 +294,18 @@ fn strongest(exposure: &Exposure) -> Vec<&str> {
     steps.map(|step| step.says.as_str()).collect()
 }
 
-/// Whether the campaign looks for it, as the end of a sentence; nothing where that does not
-/// matter or is not known.
-fn aim(exposure: &Exposure) -> String {
+/// Whether the campaign looks for it, as a clause; nothing where that does not matter or is not
+/// known.
+pub fn aim(exposure: &Exposure) -> Option<String> {
     let Aim { aim, aim_grade, .. } = &exposure.aim;
     let grade = Grade::ALL.iter().find(|(name, _)| Some(*name) == *aim_grade);
     let grade = grade.map_or("", |(_, grade)| grade.sentence());
     match *aim {
-        _ if exposure.verdict == Verdict::NotExposed.as_str() => String::new(),
-        "targeted" => format!("; targeted by the campaign ({grade})"),
-        "everything" => format!("; the campaign gives remote access to all of it ({grade})"),
-        "off-list" => "; within reach, but not on the campaign's known list".to_owned(),
-        _ => String::new(),
+        _ if exposure.verdict == Verdict::NotExposed.as_str() => None,
+        "targeted" => Some(format!("targeted by the campaign ({grade})")),
+        "everything" => Some(format!("the campaign gives remote access to all of it ({grade})")),
+        "off-list" => Some("within reach, but not on the campaign's known list".to_owned()),
+        _ => None,
     }
 }
 

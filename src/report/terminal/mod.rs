@@ -6,6 +6,7 @@ mod answer;
 mod asked;
 mod brokers;
 mod coverage;
+mod explain;
 mod installs;
 mod list;
 mod past;
@@ -25,6 +26,9 @@ use crate::report::view::Report;
 /// Writes the report.
 pub fn write(report: &Report, look: &Look, out: &mut dyn io::Write) -> io::Result<()> {
     let mut screen = Screen::new(look, out);
+    if report.run.explained.is_some() {
+        return explain::explain(report, &mut screen);
+    }
     answer::answer(report, &mut screen)?;
     if !screen.is_quiet() {
         installs::contain(report, &mut screen)?;
@@ -225,9 +229,9 @@ LIKELY (1): nothing speaks against it, but one link is not certain.
 
   3  LIKELY  SSH private key  SHA256:examplefingerprint  ana@laptop
      in   /home/ana/.ssh/id_ed25519:1
-     why  encrypted (bcrypt, 16 rounds); as ana: /home/ana/.ssh/id_ed25519 was
-          last changed 2026-03-24T20:00:00Z, inside the window: an earlier,
-          wider mode cannot be excluded
+     why  encrypted (bcrypt, 16 rounds); as ana: the change time of
+          /home/ana/.ssh/id_ed25519, 2026-03-24T20:00:00Z, lies inside the
+          window, so an earlier chmod cannot be excluded
      do   Make a new key, and take the old public key out of every
           authorized_keys.
 

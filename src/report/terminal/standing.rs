@@ -3,7 +3,6 @@
 
 use crate::model::exposure::Verdict;
 use crate::model::rule::Confidence;
-use crate::report::terminal::asked;
 use crate::report::terminal::screen::Style;
 use crate::report::view::{Credential, Report};
 
@@ -63,7 +62,7 @@ impl Standing {
 
     /// The heading of its group in a report, and what that means.
     pub fn heading_in(self, report: &Report) -> (&'static str, &'static str) {
-        if asked::is_only_supposed(report) { self.supposed_heading() } else { self.heading() }
+        if is_only_supposed(report) { self.supposed_heading() } else { self.heading() }
     }
 
     /// The heading where nothing says that such code ran here.
@@ -100,4 +99,9 @@ impl Standing {
             Self::Here | Self::Doubtful | Self::OutOfReach => Style::Heading,
         }
     }
+}
+
+/// Whether a question was asked, and all verdicts are answers to it.
+pub fn is_only_supposed(report: &Report) -> bool {
+    report.what_if.is_some() && report.credentials.iter().all(|one| one.verdict.is_none())
 }
