@@ -24,14 +24,14 @@ use crate::config::Config;
 use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::discover::authority::authorities;
-use crate::discover::brokers;
+use crate::discover::brokers::{brokers, variables as broker_variables};
 use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
 use crate::discover::principals::principals;
 use crate::discover::processes::{Running, running};
 use crate::discover::roots::{Root, RootState, default_roots};
 use crate::discover::walk::{Plan, walk};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::inventory::credentials;
 use crate::model::advisory::{Advisory, Ecosystem, ForeignAdvisories};
 use crate::model::artifact::Inode;
@@ -93,7 +93,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     // Mounts are those of this process, also below the root of an image.
     let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
     let variables = store_variables(engine);
-    let names: BTreeSet<&str> = variables.keys().copied().chain(brokers::variables()).collect();
+    let names: BTreeSet<&str> = variables.keys().copied().chain(broker_variables()).collect();
     let is_live = config.root.is_live();
     let running = if is_live { running(&files, &names) } else { Running::default() };
     let mut catalogue = Catalogue::new(&engine.rules.advisories);
@@ -115,8 +115,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     catalogue.extend(&foreign);
     let installs = installs(&catalogue, &mut harvest, &links, &surroundings, &files);
     let clock = clock(&files, config.now, &installs, &harvest);
-    let (brokers, unread) = known_brokers(config, &files, &principals, &running);
-    harvest.coverage.problems.extend(unread);
+    let brokers = known_brokers(config, &files, &principals, &running, &mut harvest);
     let scene = Scene { installs: &installs, principals: &principals, files: &files };
     let startup = survey(std::mem::take(&mut harvest.startup), &scene);
     let exposing = Exposing {
@@ -215,17 +214,22 @@ fn installs(
     installs
 }
 
-/// What gives out credentials without a file; an audit asks nothing about credentials.
+/// What gives out credentials without a file, sorted; an audit asks nothing about credentials.
 fn known_brokers(
     config: &Config,
     files: &DiskFiles,
     principals: &Principals,
     running: &Running,
-) -> (Vec<Broker>, Vec<Problem>) {
-    match config.task {
-        Task::Sweep => brokers::brokers(files, principals, running, &scope(config, files)),
-        Task::Audit => (Vec::new(), Vec::new()),
+    harvest: &mut Harvest,
+) -> Vec<Broker> {
+    if config.task == Task::Audit {
+        return Vec::new();
     }
+    let (mut brokers, unread) = brokers(files, principals, running, &scope(config, files));
+    harvest.coverage.problems.extend(unread);
+    brokers.extend(std::mem::take(&mut harvest.references).into_brokers());
+    brokers.sort();
+    brokers
 }
 
 /// The paths that the user named, without links; none for the whole host.

@@ -56,14 +56,14 @@ struct Asking {
 
 fn asking(serves: Serves, runner: &Runner) -> Asking {
     let by = |truth, reason| Asking { truth, reasons: vec![reason], is_at_will: false };
-    let answers = |reason| by(Truth::Yes, Reason::OfBroker(reason));
+    let is_open = |reason| by(Truth::Yes, Reason::OfBroker(reason));
     let uid = match serves {
-        Serves::Everybody => return answers(BrokerReason::AnswersEverybody),
-        Serves::User(uid) if uid == runner.uid => return answers(BrokerReason::AnswersUser),
-        Serves::User(_) if runner.uid == 0 => return answers(BrokerReason::AnswersRoot),
+        Serves::Everybody => return is_open(BrokerReason::OpenToEverybody),
+        Serves::User(uid) if uid == runner.uid => return is_open(BrokerReason::OpenToUser),
+        Serves::User(_) if runner.uid == 0 => return is_open(BrokerReason::OpenToRoot),
         Serves::User(uid) => uid,
     };
-    let others = Reason::OfBroker(BrokerReason::AnswersOthers { uid });
+    let others = Reason::OfBroker(BrokerReason::OpenToOthers { uid });
     let Some(Authority { reach, evidence, .. }) = runner.authority.first() else {
         return by(Truth::No, others);
     };

@@ -1,8 +1,10 @@
 //! What gives out credentials, or uses them for others, when it is asked: agents, keyrings, the
 //! metadata service of a cloud, programs that configurations name. No file needs to be read.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::model::artifact::Artifact;
 use crate::model::exposure::Exposure;
 use crate::model::time::Moment;
 
@@ -109,4 +111,50 @@ pub struct JudgedBroker {
     pub broker: Broker,
     /// Verdict for each occasion and user.
     pub exposures: Vec<Exposure>,
+}
+
+/// Files that name secrets which are kept elsewhere, with who keeps them. The names themselves
+/// are not held.
+#[derive(Clone, Debug, Default)]
+pub struct References(BTreeMap<(PathBuf, &'static str), Broker>);
+
+/// No more are kept: the first ones by path, so that what is kept does not depend on threads.
+const REFERENCES_MAX: usize = 1000;
+
+impl References {
+    /// Notes that a file names a secret of a keeper.
+    pub fn note(&mut self, artifact: &Artifact, keeper: &'static str) {
+        const READ_BY_MORE: u32 = 0o044;
+        let inode = &artifact.inode;
+        let is_open = inode.permissions() & READ_BY_MORE != 0;
+        self.keep(
+            Broker {
+                kind: BrokerKind::Reference,
+                path: artifact.path.clone(),
+                serves: if is_open { Serves::Everybody } else { Serves::User(inode.uid) },
+                gives: Gives::Secret,
+                what: format!("names of secrets in {keeper}"),
+                since: Some(inode.times.changed),
+                doubt: None,
+            },
+            keeper,
+        );
+    }
+
+    /// Adds another worker's.
+    pub fn merge(&mut self, other: Self) {
+        other.0.into_iter().for_each(|((_, keeper), broker)| self.keep(broker, keeper));
+    }
+
+    /// All of them, by path.
+    pub fn into_brokers(self) -> impl Iterator<Item = Broker> {
+        self.0.into_values()
+    }
+
+    fn keep(&mut self, broker: Broker, keeper: &'static str) {
+        self.0.insert((broker.path.clone(), keeper), broker);
+        if self.0.len() > REFERENCES_MAX {
+            self.0.pop_last();
+        }
+    }
 }

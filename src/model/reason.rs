@@ -114,9 +114,6 @@ impl Reason {
             Self::ProcessOfOther { uid } => {
                 format!("a process of {}, closed to other users", names.user_name(*uid))
             }
-            Self::OfBroker(BrokerReason::AnswersOthers { uid }) => {
-                format!("it answers {} and root only", names.user_name(*uid))
-            }
             // No id stands in the others.
             _ => self.to_string(),
         }
@@ -192,10 +189,10 @@ impl fmt::Display for Reason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the sentences say it")]
 pub enum BrokerReason {
-    AnswersUser,
-    AnswersEverybody,
-    AnswersRoot,
-    AnswersOthers { uid: u32 },
+    OpenToUser,
+    OpenToEverybody,
+    OpenToRoot,
+    OpenToOthers { uid: u32 },
     ThereSince { at: Moment },
     ThereLater { at: Moment },
     ThereUndated,
@@ -206,15 +203,15 @@ pub enum BrokerReason {
 impl BrokerReason {
     const fn side(&self) -> Side {
         match self {
-            Self::AnswersUser
-            | Self::AnswersEverybody
-            | Self::AnswersRoot
+            Self::OpenToUser
+            | Self::OpenToEverybody
+            | Self::OpenToRoot
             | Self::ThereSince { .. } => Side::For,
             Self::ThereLater { .. }
             | Self::ThereUndated
             | Self::HoldsPerhaps { .. }
             | Self::KeptElsewhere => Side::Doubt,
-            Self::AnswersOthers { .. } => Side::Against,
+            Self::OpenToOthers { .. } => Side::Against,
         }
     }
 }
@@ -222,10 +219,10 @@ impl BrokerReason {
 impl fmt::Display for BrokerReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AnswersUser => f.write_str("it answers any process of this user"),
-            Self::AnswersEverybody => f.write_str("it answers any process of this host"),
-            Self::AnswersRoot => f.write_str("it answers root as it answers its user"),
-            Self::AnswersOthers { uid } => write!(f, "it answers uid {uid} and root only"),
+            Self::OpenToUser => f.write_str("it is open to any process of this user"),
+            Self::OpenToEverybody => f.write_str("it is open to any process of this host"),
+            Self::OpenToRoot => f.write_str("it is open to root as to its user"),
+            Self::OpenToOthers { uid } => write!(f, "it is open to uid {uid} and root only"),
             Self::ThereSince { at } => write!(f, "it is there since {at}"),
             Self::ThereLater { at } => write!(
                 f,
@@ -345,9 +342,9 @@ impl fmt::Display for Counter {
                  gone, a copy, a descriptor that was handed over",
             ),
             Self::TheMissingFact => f.write_str("it is decided by the fact that is missing"),
-            Self::RanAsItsUser => {
-                f.write_str("it becomes EXPOSED if the code also ran as the user whom it answers")
-            }
+            Self::RanAsItsUser => f.write_str(
+                "it becomes EXPOSED if the code also ran as the user to whom it is open",
+            ),
             Self::OneBeforeIt => f.write_str(
                 "it becomes EXPOSED if its owner or a log says that it, or one before it, was \
                  there inside the window",

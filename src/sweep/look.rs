@@ -2,7 +2,7 @@
 //! Keeps what was found in the harvest of its worker. The only door to rayon.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -27,7 +27,7 @@ use crate::read::map::Mapping;
 use crate::read::reader::Chunks;
 use crate::sweep::locked;
 use crate::sweep::shared::{Harvest, Shared};
-use crate::vet::vet;
+use crate::vet::{keeper, vet};
 
 /// A mapped file is cut into pieces of this size, so that it keeps all cores busy.
 const PIECE_BYTES: usize = 8 << 20;
@@ -92,19 +92,16 @@ impl<'l, 's> Look<'l, 's> {
         }
         self.tell_unopened(bytes);
         let margins: Margins = self.shared.policy.margins;
-        let pieces: Vec<(Vec<Raw>, BTreeMap<&'static str, u64>)> =
-            Segment::all(bytes, PIECE_BYTES, margins)
-                .into_par_iter()
-                .filter(|_| !self.shared.is_interrupted())
-                .map(|piece| {
-                    let found = candidates(self.shared, &piece, &mut Window::default());
-                    mapping.release(&piece.bytes[piece.own]);
-                    found
-                })
-                .collect();
-        for (raw, rejected) in pieces {
-            self.take(raw, rejected);
-        }
+        let pieces: Vec<Sifted> = Segment::all(bytes, PIECE_BYTES, margins)
+            .into_par_iter()
+            .filter(|_| !self.shared.is_interrupted())
+            .map(|piece| {
+                let found = candidates(self.shared, &piece, &mut Window::default());
+                mapping.release(&piece.bytes[piece.own]);
+                found
+            })
+            .collect();
+        pieces.into_iter().for_each(|sifted| self.take(sifted));
         self.mapped_program(mapping);
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
         self.in_part(Some(bytes), is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
@@ -184,13 +181,16 @@ impl<'l, 's> Look<'l, 's> {
     }
 
     fn segment(&mut self, segment: &Segment<'_>) {
-        let (raw, rejected) = candidates(self.shared, segment, self.window);
-        self.take(raw, rejected);
+        let sifted = candidates(self.shared, segment, self.window);
+        self.take(sifted);
     }
 
-    fn take(&mut self, raw: Vec<Raw>, rejected: BTreeMap<&'static str, u64>) {
-        self.raw.extend(raw);
-        for (reason, n) in rejected {
+    fn take(&mut self, sifted: Sifted) {
+        self.raw.extend(sifted.raw);
+        for keeper in sifted.keepers {
+            self.harvest.references.note(self.artifact, keeper);
+        }
+        for (reason, n) in sifted.rejected {
             *self.harvest.coverage.rejected.entry(reason).or_default() += n;
         }
     }
@@ -202,7 +202,7 @@ impl<'l, 's> Look<'l, 's> {
             let parsed = self.shared.stores.scan(store, text, self.window, &mut |candidate| {
                 sieve.judge(&candidate);
             });
-            self.take(sieve.raw, sieve.rejected);
+            self.take(sieve.sifted);
             first_trouble = first_trouble.or(parsed.err());
         }
         // Several stores may share a place; a file that is broken for one is for the others.
@@ -402,39 +402,46 @@ impl<'l, 's> Look<'l, 's> {
     }
 }
 
-/// Rules over one piece: what was believed and, by reason, what was not.
-fn candidates(
-    shared: &Shared<'_>,
-    segment: &Segment<'_>,
-    window: &mut Window,
-) -> (Vec<Raw>, BTreeMap<&'static str, u64>) {
+/// Rules over one piece.
+fn candidates(shared: &Shared<'_>, segment: &Segment<'_>, window: &mut Window) -> Sifted {
     let mut sieve = Sieve::new(shared);
     shared.engine.scan(segment, window, &mut |candidate| sieve.judge(&candidate));
-    (sieve.raw, sieve.rejected)
+    sieve.sifted
+}
+
+/// What was believed; by reason, what was not; and who keeps what was only named.
+#[derive(Default)]
+struct Sifted {
+    raw: Vec<Raw>,
+    rejected: BTreeMap<&'static str, u64>,
+    keepers: BTreeSet<&'static str>,
 }
 
 /// Vets candidates as they come.
 struct Sieve<'s> {
     shared: &'s Shared<'s>,
-    raw: Vec<Raw>,
-    rejected: BTreeMap<&'static str, u64>,
+    sifted: Sifted,
 }
 
 impl<'s> Sieve<'s> {
     fn new(shared: &'s Shared<'s>) -> Self {
-        Self { shared, raw: Vec::new(), rejected: BTreeMap::new() }
+        Self { shared, sifted: Sifted::default() }
     }
 
     fn judge(&mut self, candidate: &Candidate<'_>) {
         match vet(self.shared.engine.rules, self.shared.key, candidate) {
             Ok(identity) => {
-                self.raw.push(Raw { identity, span: candidate.span, store: candidate.store });
+                let Candidate { span, store, .. } = *candidate;
+                self.sifted.raw.push(Raw { identity, span, store });
             }
-            Err(rejection) => self.reject(rejection),
+            Err(rejection) => self.reject(rejection, candidate),
         }
     }
 
-    fn reject(&mut self, rejection: Rejection) {
-        *self.rejected.entry(rejection.code()).or_default() += 1;
+    fn reject(&mut self, rejection: Rejection, candidate: &Candidate<'_>) {
+        *self.sifted.rejected.entry(rejection.code()).or_default() += 1;
+        if rejection == Rejection::Reference {
+            self.sifted.keepers.extend(keeper(candidate));
+        }
     }
 }

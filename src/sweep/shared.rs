@@ -12,6 +12,7 @@ use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::model::advisory::Ecosystem;
 use crate::model::artifact::Artifact;
+use crate::model::broker::References;
 use crate::model::component::{Component, Mention, Removal, Sighting};
 use crate::model::coverage::Coverage;
 use crate::model::finding::Finding;
@@ -98,5 +99,6 @@ pub struct Harvest {
     /// `HEAD` files of work trees' repositories.
     pub repositories: Vec<Artifact>,
     pub startup: StartupList,
+    pub references: References,
     pub coverage: Coverage,
 }

@@ -36,6 +36,7 @@ impl Drop for Worker<'_> {
         all.removals.extend(mine.removals);
         all.repositories.extend(mine.repositories);
         all.startup.merge(mine.startup);
+        all.references.merge(mine.references);
         all.coverage.merge(mine.coverage);
     }
 }

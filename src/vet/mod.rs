@@ -79,6 +79,11 @@ pub fn vet(
     })
 }
 
+/// Who keeps the secret that a candidate only names: a word of ours, no byte of it.
+pub fn keeper(candidate: &Candidate<'_>) -> Option<&'static str> {
+    reference::keeper(candidate.secret.expose().trim_ascii())
+}
+
 /// The function behind each check that rules may name.
 fn function_of(check: Check) -> fn(&[u8]) -> Checked {
     match check {

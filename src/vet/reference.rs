@@ -14,33 +14,44 @@ const ENCLOSED: [(&[u8], &[u8]); 8] = [
     (b"`", b"`"),
 ];
 
-/// Beginnings that name a secret manager, the environment or a file, in lower case.
-const SCHEMES: [&str; 20] = [
-    "@microsoft.keyvault(",
-    "akv://",
+/// Beginnings that name the environment, a file or another setting, in lower case.
+const SCHEMES: [&str; 10] = [
     "env:",
     "env.",
     "env[",
     "file:",
     "getenv(",
-    "gcpsm://",
     "import.meta.env",
-    "keychain:",
-    "keyring:",
-    "op://",
     "os.environ",
     "os.getenv(",
-    "pkcs11:",
     "process.env",
-    "ref+",
-    "secretref:",
     "system.getenv(",
-    "vault:",
+];
+
+/// Beginnings that name who keeps the secret, in lower case, and who that is.
+const KEEPERS: [(&str, &str); 10] = [
+    ("@microsoft.keyvault(", "Azure Key Vault"),
+    ("akv://", "Azure Key Vault"),
+    ("gcpsm://", "Google Secret Manager"),
+    ("keychain:", "the keychain"),
+    ("keyring:", "the keyring"),
+    ("op://", "1Password"),
+    ("pkcs11:", "a PKCS#11 token"),
+    ("ref+", "a secret manager"),
+    ("secretref:", "Azure Container Apps"),
+    ("vault:", "Vault"),
 ];
 
 /// Whether the whole value is a reference.
 pub fn is_reference(value: &[u8]) -> bool {
-    is_enclosed(value) || is_variable(value) || has_scheme(value) || is_amazon_name(value)
+    is_enclosed(value) || is_variable(value) || has_scheme(value) || keeper(value).is_some()
+}
+
+/// Who keeps the secret that a value names; `None` for names of this host's own, such as
+/// variables.
+pub fn keeper(value: &[u8]) -> Option<&'static str> {
+    let by_scheme = KEEPERS.iter().find(|(scheme, _)| starts_with(value, scheme));
+    by_scheme.map(|(_, keeper)| *keeper).or_else(|| amazon(value)).or_else(|| google(value))
 }
 
 fn is_enclosed(value: &[u8]) -> bool {
@@ -72,18 +83,29 @@ fn is_constant(name: &[u8]) -> bool {
 }
 
 fn has_scheme(value: &[u8]) -> bool {
-    let starts_with = |scheme: &str| {
-        value.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes()))
-    };
-    SCHEMES.iter().any(|scheme| starts_with(scheme))
+    SCHEMES.iter().any(|scheme| starts_with(value, scheme))
+}
+
+fn starts_with(value: &[u8], scheme: &str) -> bool {
+    value.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes()))
 }
 
 /// The ARN of a secret or parameter, in any partition of AWS.
-fn is_amazon_name(value: &[u8]) -> bool {
+fn amazon(value: &[u8]) -> Option<&'static str> {
     let mut parts = value.split(|byte| *byte == b':');
-    parts.next() == Some(b"arn")
-        && parts.next().is_some_and(|partition| partition.starts_with(b"aws"))
-        && matches!(parts.next(), Some(b"secretsmanager" | b"ssm"))
+    let is_arn = parts.next() == Some(b"arn")
+        && parts.next().is_some_and(|partition| partition.starts_with(b"aws"));
+    match parts.next().filter(|_| is_arn)? {
+        b"secretsmanager" => Some("AWS Secrets Manager"),
+        b"ssm" => Some("AWS Parameter Store"),
+        _ => None,
+    }
+}
+
+/// `projects/NAME/secrets/NAME`, also with a version behind it.
+fn google(value: &[u8]) -> Option<&'static str> {
+    let parts: Vec<&[u8]> = value.splitn(4, |byte| *byte == b'/').collect();
+    matches!(parts.as_slice(), [b"projects", _, b"secrets", _]).then_some("Google Secret Manager")
 }
 
 #[cfg(test)]
@@ -104,6 +126,18 @@ mod tests {
         check(&["op://vault/item/field", "env:TOKEN", "vault:secret/data/x#y", "FILE:/t"], true);
         check(&["arn:aws:secretsmanager:eu-west-1:1:secret:x", "arn:aws-cn:ssm:x:y"], true);
         check(&["process.env.TOKEN", "os.environ['T']", "@Microsoft.KeyVault(SecretUri=x)"], true);
+    }
+
+    #[test]
+    fn who_keeps_it_is_told_of_names_that_lead_off_the_host() {
+        let check = |value: &str, expected| assert_eq!(keeper(value.as_bytes()), expected);
+        check("op://vault/item/field", Some("1Password"));
+        check("Vault:secret/data/x#y", Some("Vault"));
+        check("arn:aws:ssm:x:y", Some("AWS Parameter Store"));
+        check("projects/1/secrets/db/versions/latest", Some("Google Secret Manager"));
+        check("projects/1/secret/db", None);
+        check("${TOKEN}", None);
+        check("env:TOKEN", None);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn variables<'v>() -> impl Iterator<Item = &'v str> {
     cloud_roles::VARIABLES.iter().map(|(name, _)| *name).chain([ssh_agents::VARIABLE])
 }
 
-/// All that are found, sorted. Settings are read within the scope only, which is the whole host
+/// All that are found. Settings are read within the scope only, which is the whole host
 /// if it is empty.
 pub fn brokers(
     files: &dyn HostFiles,
@@ -45,6 +45,5 @@ pub fn brokers(
     found.extend(keyrings(&mut settings, &running.processes));
     found.extend(cloud_roles(files, &running.processes));
     found.extend(credential_programs(&mut settings, &sockets));
-    found.sort();
     (found, settings.problems)
 }

@@ -3,6 +3,7 @@
 
 use std::io;
 
+use crate::model::broker::BrokerKind;
 use crate::model::exposure::Verdict;
 use crate::model::reason::Side;
 use crate::report::escape::escape_path;
@@ -79,6 +80,7 @@ fn title(broker: &Broker) -> String {
         None => ", for any process".to_owned(),
     };
     let gives = match broker.gives {
+        _ if broker.kind == BrokerKind::Reference.as_str() => "could be read",
         "use" => "could be used, not copied",
         _ => "what it gives could be taken",
     };
