@@ -25,6 +25,7 @@ use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::discover::authority::authorities;
 use crate::discover::brokers::{brokers, variables as broker_variables};
+use crate::discover::guards::guards;
 use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
 use crate::discover::principals::principals;
@@ -103,6 +104,9 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let starting = starting(config, &files, &principals, &harvest.components);
     let (authorities, unread) = authorities(&files, &principals);
     harvest.coverage.problems.extend(starting.problems.into_iter().chain(unread));
+    if is_live && config.task == Task::Sweep {
+        harvest.coverage.guards = guards(&files);
+    }
     let surroundings = Surroundings {
         principals: &principals,
         processes: &running.processes,
@@ -130,6 +134,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         clock: &clock,
         brokers: &brokers,
         files: &files,
+        mounts: if is_live { &mounts } else { &Mounts::default() },
     };
     let judged = exposing.judge_all(std::mem::take(&mut harvest.findings));
     let brokers = exposing.judge_brokers();

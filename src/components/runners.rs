@@ -2,13 +2,13 @@
 //! its code had. Pure; takes the host's facts as arguments, and judges no file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::components::past::asked_for;
 use crate::components::sites::{Reached, is_file_of, reached};
 use crate::model::advisory::{Role, Trigger, Weight};
-use crate::model::authority::Authorities;
-use crate::model::component::{Component, InfectedInstall, Runner, Sighting};
+use crate::model::authority::{Authorities, Capabilities};
+use crate::model::component::{Component, Confined, Handed, InfectedInstall, Runner, Sighting};
 use crate::model::launch::{Launch, Shortcut, is_python};
 use crate::model::layer::layer_of;
 use crate::model::path_pattern::is_within;
@@ -17,6 +17,8 @@ use crate::model::time::Moment;
 
 /// More reasons for one user are not kept.
 const REASONS_MAX: usize = 100;
+/// More entries are not made for what is kept from its user's rights.
+const CONFINED_MAX: usize = 64;
 
 /// The kernel tells the time of its own start in whole seconds, and from that a process's.
 const START_DOUBT_SECONDS: i64 = 2;
@@ -74,15 +76,20 @@ struct Infected<'i> {
     components: &'i [Component],
 }
 
-/// One entry a user, the surest first.
+/// One entry a user, the surest first. What is kept from some of the user's rights is an entry
+/// of its own, but for where the user is one with all of them who is as sure to have run it.
 fn each_once(mut runners: Vec<Runner>) -> Vec<Runner> {
-    runners.sort_by(|one, other| {
-        (one.certainty, one.uid, &one.evidence).cmp(&(other.certainty, other.uid, &other.evidence))
-    });
-    let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+    let rank = |one: &Runner| (one.certainty, one.uid, one.confined);
+    runners.sort_by(|one, other| (rank(one), &one.evidence).cmp(&(rank(other), &other.evidence)));
+    let mut places: BTreeMap<(u32, Confined), usize> = BTreeMap::new();
     let mut found: Vec<Runner> = Vec::new();
-    for runner in runners {
-        let place = *places.entry(runner.uid).or_insert(found.len());
+    for mut runner in runners {
+        if places.len() >= CONFINED_MAX && runner.confined != Confined::default() {
+            runner.confined = Confined::UNSEEN;
+        }
+        let unconfined = places.get(&(runner.uid, Confined::default())).copied();
+        let own = (runner.uid, runner.confined);
+        let place = unconfined.unwrap_or_else(|| *places.entry(own).or_insert(found.len()));
         match found.get_mut(place) {
             None => found.push(runner),
             Some(known) => add(known, runner),
@@ -98,6 +105,7 @@ fn add(known: &mut Runner, runner: Runner) {
     if counts && is_new && known.further.len() < REASONS_MAX {
         known.further.push(runner.evidence);
     }
+    known.handed.extend(runner.handed.into_iter().filter(|_| counts));
     known.gids.extend(runner.gids);
     known.authority.extend(runner.authority);
     known.gids.sort_unstable();
@@ -129,21 +137,40 @@ fn installer(install: &Infected<'_>) -> Runner {
 /// in its memory.
 fn process(install: &Infected<'_>, process: &Process) -> Option<Runner> {
     let (certainty, deed) = deed(install, process)?;
+    let capabilities = process.capabilities.limiting_root().filter(|_| process.uid == 0);
+    let confined = Confined { capabilities, namespace: process.namespace };
     let unit = process.unit.iter().map(|unit| format!(", unit {unit}"));
     let since = process.started.iter().map(|at| format!(", started {at}"));
     let container = process
         .container
         .iter()
         .map(|container| format!(", {container}, where the same path may be another file"));
-    let details: String = unit.chain(since).chain(container).collect();
+    let apart = apart(confined).into_iter().map(ToOwned::to_owned);
+    let details: String = unit.chain(since).chain(container).chain(apart).collect();
     let evidence = format!("process {} {deed}{details}", process.pid);
     // Power within a container reaches no further than its own files.
     let is_outside = process.container.is_none();
     let certainty = if is_outside { certainty } else { Certainty::Possible };
-    let authority = process.capabilities.authority().filter(|_| is_outside && process.uid != 0);
-    let gids = if is_outside { process.gids.clone() } else { Vec::new() };
-    let authority = authority.into_iter().collect();
-    Some(Runner { gids, authority, ..Runner::new(process.uid, certainty, evidence) })
+    let is_told = is_outside && (process.uid != 0 || capabilities.is_some());
+    let authority = process.capabilities.authority().filter(|_| is_told).into_iter().collect();
+    let gids = process.gids.clone();
+    // Its own environment is in its memory, whatever the kernel refuses to others.
+    let path = PathBuf::from(format!("/proc/{}/environ", process.pid));
+    let handed = vec![Handed { path, evidence: "it is its own environment".to_owned() }];
+    Some(Runner {
+        gids,
+        authority,
+        confined,
+        handed,
+        ..Runner::new(process.uid, certainty, evidence)
+    })
+}
+
+/// What is told of a process that may do less than its user.
+fn apart(confined: Confined) -> Vec<&'static str> {
+    let limited = confined.capabilities.map(|_| ", without all of root's capabilities");
+    let other = confined.namespace.map(|_| ", in a mount namespace of its own");
+    limited.into_iter().chain(other).collect()
 }
 
 /// Only a start-up hook is sure to have run in an interpreter of the environment; an import
@@ -178,9 +205,19 @@ fn launch(install: &Infected<'_>, launch: &Launch) -> Vec<Runner> {
     let Launch { invocation, means, path, .. } = launch;
     let runner = |uid: &u32| {
         let reached = reached(invocation, *uid, install.component, install.components)?;
-        let evidence = format!("{} {} {}", means.as_str(), path.display(), reached.clause());
-        let (gids, authority) = (launch.gids.clone(), launch.authority.clone());
-        Some(Runner { gids, authority, ..Runner::new(*uid, reached.certainty(), evidence) })
+        let capabilities = launch.capabilities.filter(|_| *uid == 0);
+        let confined = Confined { capabilities, namespace: None };
+        let means = means.as_str();
+        let (clause, apart) = (reached.clause(), apart(confined).concat());
+        let evidence = format!("{means} {} {clause}{apart}", path.display());
+        let (gids, mut authority) = (launch.gids.clone(), launch.authority.clone());
+        authority.extend(capabilities.and_then(Capabilities::authority));
+        Some(Runner {
+            gids,
+            authority,
+            confined,
+            ..Runner::new(*uid, reached.certainty(), evidence)
+        })
     };
     launch.uids.iter().filter_map(runner).collect()
 }
@@ -238,4 +275,43 @@ fn left_by(sighting: &Sighting) -> Option<Runner> {
     let is_effect = sighting.role != Role::Payload && sighting.weight == Weight::Strong;
     let evidence = format!("it left {}, which belongs to this user", sighting.path.display());
     is_effect.then(|| Runner::new(sighting.owner_uid, Certainty::Observed, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::access::NamespaceId;
+    use crate::model::principal::Namespace;
+
+    fn confined(certainty: Certainty, namespace: u64) -> Runner {
+        let namespace = Some(Namespace { id: NamespaceId(namespace), pid: 7 });
+        let confined = Confined { capabilities: None, namespace };
+        Runner { confined, ..Runner::new(1000, certainty, format!("in {namespace:?}")) }
+    }
+
+    fn check(runners: Vec<Runner>, expected: &[(Certainty, bool, usize)]) {
+        let found = each_once(runners);
+        let told =
+            |one: &Runner| (one.certainty, one.confined.namespace.is_some(), one.further.len());
+        assert_eq!(found.iter().map(told).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn who_is_kept_from_some_rights_is_one_with_whom_as_surely_has_all() {
+        use Certainty::{Configured, Observed, Possible};
+        let free = |certainty| Runner::new(1000, certainty, "free".into());
+        let two = vec![confined(Observed, 1), free(Observed), confined(Configured, 2)];
+        check(two, &[(Observed, false, 2)]);
+        let surer = vec![free(Configured), confined(Observed, 1), confined(Observed, 1)];
+        check(surer, &[(Observed, true, 0), (Configured, false, 0)]);
+        check(vec![confined(Possible, 1), confined(Possible, 2)], &[(Possible, true, 0); 2]);
+    }
+
+    #[test]
+    fn beyond_a_bound_nothing_is_told_apart() {
+        let many = (0..1000).map(|number| confined(Certainty::Observed, number + 1));
+        let found = each_once(many.collect());
+        assert_eq!(found.len(), CONFINED_MAX + 1);
+        assert_eq!(found[CONFINED_MAX].confined, Confined::UNSEEN);
+    }
 }

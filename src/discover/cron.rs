@@ -87,6 +87,7 @@ fn launch(path: &Path, uid: u32, invocation: Invocation) -> Option<Launch> {
         uids: vec![uid],
         gids: Vec::new(),
         authority: Vec::new(),
+        capabilities: None,
         invocation,
     })
 }

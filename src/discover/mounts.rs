@@ -1,15 +1,26 @@
-//! Which file systems may be entered, decided from mountinfo alone: asking a dead
-//! network or FUSE mount anything at all would hang.
+//! What is mounted where: which file systems may be entered, who decides on them, by which other
+//! paths they lead to the same file. Decided from mountinfo alone: asking a dead network or FUSE
+//! mount anything at all would hang.
+
+mod ruler;
+mod ways;
+
+pub use ways::Spot;
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use crate::discover::mounts::ruler::{is_fuse, ruler};
+use crate::model::access::Ruler;
 use crate::model::host::HostFiles;
 
 /// More than this is no mount table.
 const MOUNTINFO_BYTES_MAX: u64 = 16 << 20;
+/// More mounts of the same folder are not followed: whoever is root in a namespace may make
+/// very many.
+const MOUNTS_OF_TREE_MAX: usize = 256;
 
 /// What kind of file system is mounted somewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +36,38 @@ pub enum MountKind {
     Merged,
 }
 
+/// One line of the mount table.
+#[derive(Clone, Debug)]
+struct Mount {
+    id: u64,
+    parent: u64,
+    device: u64,
+    /// What of the file system it shows.
+    root: PathBuf,
+    /// Where it shows that.
+    point: PathBuf,
+    kind: MountKind,
+    ruler: Ruler,
+    /// What an overlay is made of.
+    layers: Vec<PathBuf>,
+}
+
 /// The mount table.
 #[derive(Clone, Debug, Default)]
 pub struct Mounts {
+    mounts: Vec<Mount>,
+    /// What is laid over `/` itself lies on this.
+    top: Option<usize>,
+    /// By the mount on which they lie, and where.
+    children: HashMap<u64, HashMap<PathBuf, usize>>,
+    by_tree: HashMap<(u64, PathBuf), Vec<usize>>,
+    by_layer: HashMap<PathBuf, Vec<usize>>,
     kinds: HashMap<PathBuf, MountKind>,
     /// Devices of local file systems.
     pub local_devices: HashSet<u64>,
+    has_too_many: bool,
+    /// Why there may be more mounts than are known, as a clause.
+    pub unlisted: Option<String>,
 }
 
 /// File systems that hold no files of people.
@@ -80,22 +117,66 @@ const REMOTE: &[&str] = &[
 ];
 
 impl Mounts {
-    /// The table of this process; empty where there is none (a dead image).
+    /// The table of this process.
     pub fn of(files: &dyn HostFiles) -> Self {
-        let table = files.read(Path::new("/proc/self/mountinfo"), MOUNTINFO_BYTES_MAX);
-        Self::parse(&table.unwrap_or_default())
+        Self::of_process(files, Path::new("/proc/self"))
+    }
+
+    /// The table of a process, by its folder in `/proc`.
+    pub fn of_process(files: &dyn HostFiles, folder: &Path) -> Self {
+        match files.read(&folder.join("mountinfo"), MOUNTINFO_BYTES_MAX) {
+            Ok(table) => Self::parse(&table),
+            Err(_) => {
+                let unlisted = Some("the table of mounts cannot be read".to_owned());
+                Self { unlisted, ..Self::default() }
+            }
+        }
     }
 
     fn parse(table: &[u8]) -> Self {
-        let mut mounts = Self::default();
-        for (path, device, kind) in table.split(|byte| *byte == b'\n').filter_map(mount) {
-            if kind == MountKind::Local {
-                mounts.local_devices.insert(device);
+        let lines = table.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let (mut mounts, mut n_broken) = (Self::default(), 0);
+        for line in lines {
+            match mount(line) {
+                Some(mount) => mounts.add(mount),
+                None => n_broken += 1,
             }
-            // A later mount on the same place hides the earlier one.
-            mounts.kinds.insert(path, kind);
         }
+        let ids: HashSet<u64> = mounts.mounts.iter().map(|mount| mount.id).collect();
+        let is_top = |mount: &Mount| mount.parent == mount.id || !ids.contains(&mount.parent);
+        let root = |mount: &Mount| mount.point == Path::new("/") && is_top(mount);
+        mounts.top = mounts.mounts.iter().position(root);
+        mounts.unlisted = match (n_broken, mounts.top) {
+            (0, Some(_)) if mounts.has_too_many => {
+                Some(format!("more than {MOUNTS_OF_TREE_MAX} mounts show one folder"))
+            }
+            (0, Some(_)) => None,
+            (0, None) => Some("the table of mounts has no root".to_owned()),
+            (n, _) => Some(format!("{n} lines of the table of mounts make no sense")),
+        };
         mounts
+    }
+
+    fn add(&mut self, mount: Mount) {
+        let index = self.mounts.len();
+        if mount.kind == MountKind::Local {
+            self.local_devices.insert(mount.device);
+        }
+        // A later mount on the same place hides the earlier one.
+        self.kinds.insert(mount.point.clone(), mount.kind);
+        if mount.parent != mount.id {
+            self.children.entry(mount.parent).or_default().insert(mount.point.clone(), index);
+        }
+        let of_tree = self.by_tree.entry((mount.device, mount.root.clone())).or_default();
+        if of_tree.len() < MOUNTS_OF_TREE_MAX {
+            of_tree.push(index);
+        } else {
+            self.has_too_many = true;
+        }
+        for layer in &mount.layers {
+            self.by_layer.entry(layer.clone()).or_default().push(index);
+        }
+        self.mounts.push(mount);
     }
 
     /// What is mounted exactly at a path; `None` if nothing is.
@@ -109,31 +190,69 @@ impl Mounts {
     }
 }
 
-/// Mount point, device and kind of one line: `36 35 98:0 /root /point opts - type source super`.
-fn mount(line: &[u8]) -> Option<(PathBuf, u64, MountKind)> {
+/// One line: `36 35 98:0 /root /point opts - type source super`.
+fn mount(line: &[u8]) -> Option<Mount> {
     let mut words = line.split(|byte| *byte == b' ');
-    let device = std::str::from_utf8(words.nth(2)?).ok()?;
-    let (major, minor) = device.split_once(':')?;
+    let id = number(words.next()?)?;
+    let parent = number(words.next()?)?;
+    let (major, minor) = std::str::from_utf8(words.next()?).ok()?.split_once(':')?;
     let device = rustix::fs::makedev(major.parse().ok()?, minor.parse().ok()?);
-    let point = PathBuf::from(OsString::from_vec(unescape(words.nth(1)?)));
+    let (root, point) = (path(words.next()?), path(words.next()?));
     let mut words = words.skip_while(|word| *word != b"-").skip(1);
-    let kind = std::str::from_utf8(words.next()?).ok()?;
-    let is_merged = match kind {
-        "overlay" => is_beside(&point, words.nth(1).unwrap_or_default()),
+    let name = std::str::from_utf8(words.next()?).ok()?;
+    let options = words.nth(1).unwrap_or_default();
+    let layers = if name == "overlay" { layers(options) } else { Layers::default() };
+    let is_merged = match name {
+        "overlay" => layers.are_beside(&point),
         // Podman without root; its options do not tell.
         "fuse.fuse-overlayfs" => point.ends_with("merged"),
         _ => false,
     };
-    Some((point, device, if is_merged { MountKind::Merged } else { kind_of(kind) }))
+    let kind = if is_merged { MountKind::Merged } else { kind_of(name) };
+    let ruler = ruler(&point, name, &String::from_utf8_lossy(options));
+    Some(Mount { id, parent, device, root, point, kind, ruler, layers: layers.all() })
 }
 
-/// Whether the uppermost layer of an overlay lies beside the place where it is mounted, as
-/// Docker and Podman have it: `ID/merged` and `ID/diff`.
-fn is_beside(point: &Path, options: &[u8]) -> bool {
-    let mut options = options.split(|byte| *byte == b',');
-    let upper = options.find_map(|option| option.strip_prefix(b"upperdir="));
-    let upper = upper.map(|path| PathBuf::from(OsString::from_vec(unescape(path))));
-    upper.is_some_and(|upper| upper.parent().is_some() && upper.parent() == point.parent())
+fn number(word: &[u8]) -> Option<u64> {
+    std::str::from_utf8(word).ok()?.parse().ok()
+}
+
+fn path(word: &[u8]) -> PathBuf {
+    PathBuf::from(OsString::from_vec(unescape(word)))
+}
+
+/// What an overlay is made of.
+#[derive(Default)]
+struct Layers {
+    upper: Option<PathBuf>,
+    lower: Vec<PathBuf>,
+}
+
+fn layers(options: &[u8]) -> Layers {
+    let mut layers = Layers::default();
+    for option in options.split(|byte| *byte == b',') {
+        if let Some(upper) = option.strip_prefix(b"upperdir=") {
+            layers.upper = Some(path(upper));
+        } else if let Some(lower) = option.strip_prefix(b"lowerdir=") {
+            layers.lower.extend(lower.split(|byte| *byte == b':').map(path));
+        } else if let Some(lower) = option.strip_prefix(b"lowerdir+=") {
+            layers.lower.push(path(lower));
+        }
+    }
+    layers
+}
+
+impl Layers {
+    /// Whether the uppermost layer lies beside the place where all are mounted, as Docker and
+    /// Podman have it: `ID/merged` and `ID/diff`.
+    fn are_beside(&self, point: &Path) -> bool {
+        let parent = self.upper.as_ref().and_then(|upper| upper.parent());
+        parent.is_some() && parent == point.parent()
+    }
+
+    fn all(self) -> Vec<PathBuf> {
+        self.upper.into_iter().chain(self.lower).filter(|path| path.is_absolute()).collect()
+    }
 }
 
 fn kind_of(name: &str) -> MountKind {
@@ -141,8 +260,8 @@ fn kind_of(name: &str) -> MountKind {
         return MountKind::Pseudo;
     }
     // `fuseblk` is ntfs-3g on a local disk; every other fuse may hang as a network does.
-    let is_fuse = name == "fuse" || name.starts_with("fuse.");
-    if is_fuse || REMOTE.contains(&name) { MountKind::Remote } else { MountKind::Local }
+    let may_hang = is_fuse(name) && name != "fuseblk";
+    if may_hang || REMOTE.contains(&name) { MountKind::Remote } else { MountKind::Local }
 }
 
 /// `\040` and the like, as the kernel writes blanks.

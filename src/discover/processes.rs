@@ -2,19 +2,21 @@
 //! once. Reads `/proc` only, sends nothing, and never attaches to a process. Keeps no argument
 //! and no value of a variable but paths: they may hold secrets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::discover::invocations::script;
+use crate::discover::namespaces::id_of;
 use crate::error::{Problem, ProblemCode};
+use crate::model::access::NamespaceId;
 use crate::model::artifact::{Artifact, ArtifactKind};
 use crate::model::authority::Capabilities;
 use crate::model::host::HostFiles;
 use crate::model::launch::{Invocation, is_python};
-use crate::model::principal::Process;
+use crate::model::principal::{Namespace, Process};
 use crate::model::time::Moment;
 
 /// Command lines and environments are cut off here by the kernel's own limits, and what a
@@ -45,15 +47,23 @@ pub struct Running {
 pub fn running(files: &dyn HostFiles, names: &BTreeSet<&str>) -> Running {
     let boot = boot_seconds(files);
     let host_root = root_of(files, Path::new("/"));
+    let own = id_of(files, Path::new("/proc/self"));
+    let mut first_pids = BTreeMap::new();
     let mut running = Running::default();
     for pid in pids(files) {
-        let look = Look { files, folder: PathBuf::from(format!("/proc/{pid}")), boot, host_root };
+        let look =
+            Look { files, folder: PathBuf::from(format!("/proc/{pid}")), boot, host_root, own };
         let environment = look.environment(&mut running);
         let paths = variable_paths(&environment, |name| names.contains(name));
         running.variable_paths.extend(paths);
         let variables = variables_set(&environment, names);
         let process = look.process(pid, &environment);
-        running.processes.extend(process.map(|process| Process { variables, ..process }));
+        let mut process = process.map(|process| Process { variables, ..process });
+        // One process is enough to look at a namespace by.
+        for namespace in process.iter_mut().flat_map(|process| &mut process.namespace) {
+            namespace.pid = *first_pids.entry(namespace.id).or_insert(pid);
+        }
+        running.processes.extend(process);
     }
     running
 }
@@ -108,6 +118,8 @@ struct Look<'f> {
     folder: PathBuf,
     boot: Option<i64>,
     host_root: RootId,
+    /// The mount namespace of the sweep.
+    own: Option<NamespaceId>,
 }
 
 impl Look<'_> {
@@ -151,6 +163,7 @@ impl Look<'_> {
             capabilities: self.capabilities(&status),
             invocation: self.invocation(environment),
             mapped: mapped(&self.read("maps")),
+            namespace: self.namespace(pid),
             unit: unit(&cgroup),
             container: container(&cgroup).or_else(|| self.other_root()),
             started: started(&self.read("stat"), self.boot),
@@ -191,6 +204,12 @@ impl Look<'_> {
         }
         let mask = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
         Capabilities(mask.and_then(|m| u64::from_str_radix(m.trim(), 16).ok()).unwrap_or(0))
+    }
+
+    /// Told only to root and to processes of the same user.
+    fn namespace(&self, pid: u32) -> Option<Namespace> {
+        let id = id_of(self.files, &self.folder)?;
+        (self.own.is_some() && self.own != Some(id)).then_some(Namespace { id, pid })
     }
 
     /// A root folder that is not ours: what it names are other files. Asked of the kernel,

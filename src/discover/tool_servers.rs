@@ -69,6 +69,7 @@ fn servers_of(settings: &mut Settings<'_>, path: &Path, uid: u32, start: &Start)
             uids: vec![uid],
             gids: Vec::new(),
             authority: Vec::new(),
+            capabilities: None,
             invocation,
         })
     };

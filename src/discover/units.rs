@@ -94,6 +94,7 @@ struct Unit {
     groups: Vec<String>,
     is_dynamic: bool,
     capabilities: String,
+    bounding: Option<Capabilities>,
     folder: String,
     environment: Vec<(String, String)>,
 }
@@ -123,12 +124,24 @@ impl Unit {
             "DynamicUser" => self.is_dynamic = ["1", "yes", "true", "on"].contains(&value),
             "AmbientCapabilities" if value.is_empty() => self.capabilities.clear(),
             "AmbientCapabilities" => self.capabilities += &format!(" {value}"),
+            "CapabilityBoundingSet" => self.bounding = Some(self.bounded(value)),
             "WorkingDirectory" => value.trim_start_matches('-').clone_into(&mut self.folder),
             "Environment" => self.environment.extend(assignments(value)),
             "ExecStart" if value.is_empty() => self.commands.clear(),
             _ if key.starts_with("Exec") => self.commands.push(value.to_owned()),
             _ => {}
         }
+    }
+
+    /// Several lines are taken together; one with a tilde takes away.
+    fn bounded(&self, value: &str) -> Capabilities {
+        let named = |text: &str| Capabilities::named(text).0;
+        let all = Capabilities::ALL.0;
+        Capabilities(match value.strip_prefix('~') {
+            Some(taken) => self.bounding.map_or(all, |before| before.0) & !named(taken),
+            None if value.is_empty() => 0,
+            None => self.bounding.map_or(0, |before| before.0) | named(value),
+        })
     }
 
     fn launches(&self, settings: &mut Settings<'_>, path: &Path, manager: &Manager) -> Vec<Launch> {
@@ -195,6 +208,11 @@ impl Unit {
             path: path.to_owned(),
             gids: gids.collect(),
             authority: Capabilities::named(&self.capabilities).authority().into_iter().collect(),
+            // A + before a command lifts all of it.
+            capabilities: self
+                .bounding
+                .filter(|_| !privileged)
+                .and_then(Capabilities::limiting_root),
             uids,
             invocation,
         })
@@ -241,6 +259,22 @@ mod tests {
             ("bob", &["-/c".to_owned()][..])
         );
         assert!(unit.is_dynamic && unit.capabilities.is_empty());
+    }
+
+    #[test]
+    fn a_bounding_set_is_what_its_lines_leave() {
+        let bounding = |lines: &str| {
+            let unit = unit(&[&format!("[Service]\n{lines}")]);
+            let mask = unit.bounding.map(|capabilities| capabilities.0);
+            mask.map(|mask| (mask >> 1 & 1 == 1, mask >> 7 & 1 == 1))
+        };
+        assert_eq!(bounding(""), None);
+        assert_eq!(bounding("CapabilityBoundingSet=\n"), Some((false, false)));
+        assert_eq!(bounding("CapabilityBoundingSet=CAP_SETUID\n"), Some((false, true)));
+        assert_eq!(bounding("CapabilityBoundingSet=~CAP_SETUID\n"), Some((true, false)));
+        let two =
+            "CapabilityBoundingSet=CAP_SETUID\nCapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_X\n";
+        assert_eq!(bounding(two), Some((true, true)));
     }
 
     #[test]

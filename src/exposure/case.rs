@@ -1,5 +1,7 @@
 //! What is judged: one code, one user, one secret, one place.
 
+use std::borrow::Cow;
+
 use crate::model::access::AccessFacts;
 use crate::model::broker::Broker;
 use crate::model::clock::Clock;
@@ -23,6 +25,16 @@ pub struct Case<'c> {
     pub clock: &'c Clock,
     /// The agents that may have held the secret, so that its passphrase was not needed.
     pub brokers: &'c [Broker],
+}
+
+impl Case<'_> {
+    /// The file as the runner meets it: by other paths, in a mount namespace of its own.
+    pub fn facts_of_runner(&self) -> Cow<'_, AccessFacts> {
+        match self.runner.confined.namespace {
+            None => Cow::Borrowed(self.facts),
+            Some(namespace) => Cow::Owned(self.facts.seen_from(namespace.id)),
+        }
+    }
 }
 
 /// What is known of a secret beyond one place.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::exposure::access::{Reader, Step, may_read, steps};
+use crate::exposure::access::{Reader, Step, may_read, other_ways, steps};
 use crate::model::access::{AccessFacts, PathFacts, Way};
 use crate::model::artifact::ArtifactKind;
 use crate::model::clock::Clock;
@@ -61,15 +61,16 @@ pub fn could_read(
     // The first of equal ones, which is the one by which the file was found.
     let best = ways.reduce(|best, way| if way.rank() > best.rank() { way } else { best });
     let Some(reading) = best else {
-        return Reading::open(Truth::Unknown, Vec::new(), Counter::TheMissingFact);
+        return Reading::open(Truth::Unknown, vec![Reason::NotShown], Counter::TheMissingFact);
     };
-    // Its own mode denies under every name.
-    if reading.truth == Truth::No && facts.n_unmet_names > 0 && !past.is_closed(reader, facts) {
-        let other_names = Reason::OtherNames { n_unmet: facts.n_unmet_names };
-        let reasons = [vec![other_names], reading.reasons].concat();
-        return Reading::open(Truth::Unknown, reasons, Counter::TheMissingFact);
+    match other_ways(facts) {
+        // Its own mode denies under every name.
+        Some(doubt) if reading.truth == Truth::No && !past.is_closed(reader, facts) => {
+            let reasons = [vec![doubt], reading.reasons].concat();
+            Reading::open(Truth::Unknown, reasons, Counter::TheMissingFact)
+        }
+        _ => reading,
     }
-    reading
 }
 
 /// What has no past: a process is what it is as long as it is there.
@@ -322,7 +323,7 @@ mod tests {
     #[test]
     fn the_mount_of_another_user_denies_today() {
         let mut key = facts(&[], inode(0o644, 1000, 100));
-        key.ways[0].ruler = Ruler::KernelForOne { uid: 1000 };
+        key.ways[0].ruler = Ruler::Mount { point: "/".into(), only_uid: Some(1000), who: None };
         assert_eq!(read(OTHER, &key).rank(), B);
     }
 

@@ -48,9 +48,16 @@ fn reading(case: &Case<'_>) -> (Reading, Option<Reach>) {
     if let Some(handed) = handed {
         return (yes(Reason::Handed { evidence: handed.evidence.clone() }), None);
     }
-    let reader = Reader::user(case.runner.uid, case.gids);
-    let mut reading = could_read(reader, case.facts, case.bounds, case.clock);
-    let Some(Authority { reach, evidence, .. }) = case.runner.authority.first() else {
+    let reader = Reader::of(case.runner, case.gids);
+    let facts = case.facts_of_runner();
+    let mut reading = could_read(reader, &facts, case.bounds, case.clock);
+    // Not even root is let in everywhere: by a server, or where nothing shows the file.
+    let counts = |authority: &&Authority| {
+        let further = reader.reaching(authority.reach);
+        let read = |reader| could_read(reader, &facts, case.bounds, case.clock).truth;
+        further.is_none_or(|reader| read(reader) == Truth::Yes)
+    };
+    let Some(Authority { reach, evidence, .. }) = case.runner.authority.iter().find(counts) else {
         return (reading, None);
     };
     let reason = Reason::Reaches { reach: *reach, evidence: evidence.clone() };
@@ -77,10 +84,12 @@ fn yes(reason: Reason) -> Reading {
 
 #[cfg(test)]
 pub mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::exposure::case::SecretFacts;
     use crate::model::access::AccessFacts;
-    use crate::model::access::{ListFacts, PathFacts, Ruler, Way};
+    use crate::model::access::{ListFacts, NamespaceId, PathFacts, Ruler, Way};
     use crate::model::artifact::{ArtifactKind, Inode};
     use crate::model::authority::AuthorityMeans;
     use crate::model::clock::Clock;
@@ -118,12 +127,19 @@ pub mod tests {
         let of = |inode: Inode| PathFacts { inode, access_list: ListFacts::Absent };
         let folders = folders.iter().enumerate();
         let folders = folders.map(|(n, inode)| (format!("/f{n}").into(), Some(of(*inode))));
-        let way = Way { path: "/f/file".into(), folders: folders.collect(), ruler: Ruler::Kernel };
+        let way = Way {
+            path: "/f/file".into(),
+            folders: folders.collect(),
+            target: None,
+            ruler: Ruler::Kernel,
+        };
         AccessFacts {
             kind: ArtifactKind::File,
             target: of(target),
             ways: vec![way],
+            elsewhere: BTreeMap::new(),
             n_unmet_names: 0,
+            unlisted_mounts: None,
         }
     }
 
@@ -173,6 +189,31 @@ pub mod tests {
         check(Reach::Unknown, Certainty::Observed, Verdict::Unknown);
         check(Reach::RootByPassword, Certainty::Observed, Verdict::NotExposed);
         check(Reach::SomeFiles, Certainty::Observed, Verdict::NotExposed);
+    }
+
+    #[test]
+    fn no_authority_reaches_what_no_path_leads_to_or_what_a_server_guards() {
+        let window = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
+        let bounds = Bounds { outer: window, certain: Some(window) };
+        let check = |key: &AccessFacts, reach, expected: Verdict| {
+            let evidence = String::new();
+            let authority = vec![Authority { reach, means: AuthorityMeans::Group, evidence }];
+            let runner = Runner::new(1000, Certainty::Observed, String::new());
+            assert_eq!(judged(&Runner { authority, ..runner }, bounds, key), expected);
+        };
+        let closed = facts(&[folder(0o700, 2000, 200)], inode(0o600, 2000, 200));
+        check(&closed, Reach::Everything, Verdict::Exposed);
+        let hidden = closed.seen_from(NamespaceId(7));
+        check(&hidden, Reach::Everything, Verdict::Unknown);
+        check(&hidden, Reach::RootAtWill, Verdict::Unknown);
+        let mut served = closed.clone();
+        let who = Some("the server".to_owned());
+        served.ways[0].ruler = Ruler::Mount { point: "/".into(), only_uid: None, who };
+        check(&served, Reach::Everything, Verdict::Unknown);
+        let mut environment = closed;
+        environment.kind = ArtifactKind::Environment;
+        check(&environment, Reach::Everything, Verdict::NotExposed);
+        check(&environment, Reach::RootAtWill, Verdict::Likely);
     }
 
     fn changed(mut inode: Inode, seconds: i64) -> Inode {

@@ -106,7 +106,7 @@ impl Authorities {
 }
 
 /// Capabilities of a process, as the kernel's mask.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Capabilities(pub u64);
 
 /// Those that reach further than a user: name, number, reach.
@@ -128,12 +128,33 @@ impl Capabilities {
     /// All of them, as root has them.
     pub const ALL: Self = Self(u64::MAX);
 
+    /// The least with which the kernel lets their holder read every file.
+    pub const READING: Self = Self(1 << 2);
+
     /// Whether the kernel lets their holder read every file: what counts is this, not to be
     /// user 0.
     pub const fn read_everything(self) -> bool {
         const DAC_OVERRIDE: u64 = 1 << 1;
         const DAC_READ_SEARCH: u64 = 1 << 2;
         self.0 & (DAC_OVERRIDE | DAC_READ_SEARCH) != 0
+    }
+
+    /// Whether their holder may look into every process.
+    pub const fn enter_processes(self) -> bool {
+        const SYS_PTRACE: u64 = 1 << 19;
+        self.0 & SYS_PTRACE != 0
+    }
+
+    /// Whether their holder may take on any user.
+    pub const fn become_anybody(self) -> bool {
+        const SETUID: u64 = 1 << 7;
+        self.0 & SETUID != 0
+    }
+
+    /// These, if root with no more than these may do less than root.
+    pub fn limiting_root(self) -> Option<Self> {
+        let telling = TELLING.iter().fold(0, |mask, (_, number, _)| mask | 1 << number);
+        (self.0 & telling != telling).then_some(Self(self.0 & telling))
     }
 
     /// Those of a list of names, as a unit writes it.

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::model::access::NamespaceId;
 use crate::model::advisory::{AdvisoryIndex, Ecosystem, Role, Trigger, Weight};
-use crate::model::authority::Authority;
-use crate::model::principal::Certainty;
+use crate::model::authority::{Authority, Capabilities};
+use crate::model::principal::{Certainty, Namespace};
 use crate::model::provenance::Provenance;
 use crate::model::time::{Bounds, Dated, DatedWindow, Moment, Window};
 
@@ -261,6 +262,17 @@ pub struct Runner {
     pub authority: Vec<Authority>,
     /// Files whose contents it was given, whoever may read them.
     pub handed: Vec<Handed>,
+    /// What keeps it from what its user may do elsewhere.
+    pub confined: Confined,
+}
+
+/// What sets one process, or service, of a user apart from the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Confined {
+    /// Its capabilities, if they are fewer than its user has: root has all of them.
+    pub capabilities: Option<Capabilities>,
+    /// Its mount namespace, if that is not the sweep's.
+    pub namespace: Option<Namespace>,
 }
 
 /// A file whose contents something else reads and gives to the code: as variables, mostly.
@@ -272,11 +284,18 @@ pub struct Handed {
     pub evidence: String,
 }
 
+impl Confined {
+    /// What is too much to be told apart: nothing is known of what it may do.
+    pub const UNSEEN: Self =
+        Self { capabilities: None, namespace: Some(Namespace { id: NamespaceId(0), pid: 0 }) };
+}
+
 impl Runner {
     /// One of whom no more is known.
     pub fn new(uid: u32, certainty: Certainty, evidence: String) -> Self {
         let (further, gids) = (Vec::new(), Vec::new());
         let (authority, handed) = (Vec::new(), Vec::new());
-        Self { uid, certainty, evidence, further, gids, authority, handed }
+        let confined = Confined::default();
+        Self { uid, certainty, evidence, further, gids, authority, handed, confined }
     }
 }

@@ -30,6 +30,8 @@ pub struct Coverage {
     pub catalogues: Vec<CatalogueTally>,
     /// How far back the evidence of past installs reaches.
     pub reaches: Reaches,
+    /// What may refuse a read that modes allow, and is not modelled: security modules by name.
+    pub guards: Vec<String>,
     /// Places that could not be looked into.
     pub problems: ProblemList,
     /// Whether the sweep was stopped before its end.
@@ -64,6 +66,7 @@ impl Coverage {
         for (family, reach) in other.reaches {
             self.reaches.entry(family).or_default().merge(reach);
         }
+        self.guards.extend(other.guards);
         self.problems.merge(other.problems);
         self.interrupted |= other.interrupted;
     }

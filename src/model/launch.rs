@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::advisory::Ecosystem;
-use crate::model::authority::Authority;
+use crate::model::authority::{Authority, Capabilities};
 
 /// What is started, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Launch {
     pub gids: Vec<u32>,
     /// What it may do beyond the user.
     pub authority: Vec<Authority>,
+    /// What root's capabilities are cut down to for it, if they are.
+    pub capabilities: Option<Capabilities>,
     /// What it starts.
     pub invocation: Invocation,
 }

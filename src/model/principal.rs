@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::access::NamespaceId;
 use crate::model::artifact::Inode;
 use crate::model::authority::Capabilities;
 use crate::model::launch::Invocation;
@@ -85,6 +86,15 @@ impl Principals {
     }
 }
 
+/// A mount namespace, and a process that lives in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Namespace {
+    /// Which one.
+    pub id: NamespaceId,
+    /// A process by which it can be looked at.
+    pub pid: u32,
+}
+
 /// A running process, as far as this user may look at it.
 #[derive(Clone, Debug)]
 pub struct Process {
@@ -105,6 +115,8 @@ pub struct Process {
     pub invocation: Invocation,
     /// Files of packages that it has mapped into memory, at most some hundred.
     pub mapped: Vec<PathBuf>,
+    /// Its mount namespace, if that is not the sweep's.
+    pub namespace: Option<Namespace>,
     /// The unit it belongs to.
     pub unit: Option<String>,
     /// The container it belongs to: what it names may be another file here.

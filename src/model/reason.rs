@@ -35,8 +35,14 @@ pub enum Reason {
     IssuedAfter { issued: Moment, evidence: String },
     SeenBefore { at: Moment, evidence: String },
     MountOf { uid: u32 },
+    MountOfWhomItBecomes { uid: u32 },
+    NotShown,
+    OtherMounts { why: String },
+    GroupsUnknown { path: PathBuf },
     ProcessOf { uid: u32 },
     ProcessOfOther { uid: u32 },
+    ProcessOfOtherGroup { uid: u32, gid: u32 },
+    EntersProcesses,
     OfBroker(BrokerReason),
     Doubt(Doubt),
 }
@@ -77,7 +83,8 @@ impl Reason {
             | Self::UnchangedSince { .. }
             | Self::SeenBefore { .. }
             | Self::Handed { .. }
-            | Self::ProcessOf { .. } => Side::For,
+            | Self::ProcessOf { .. }
+            | Self::EntersProcesses => Side::For,
             Self::MayHaveRun { .. }
             | Self::Reaches { .. }
             | Self::ModeChangedInside { .. }
@@ -85,6 +92,10 @@ impl Reason {
             | Self::OtherNames { .. }
             | Self::FolderUnknown { .. }
             | Self::RuledElsewhere { .. }
+            | Self::MountOfWhomItBecomes { .. }
+            | Self::NotShown
+            | Self::OtherMounts { .. }
+            | Self::GroupsUnknown { .. }
             | Self::ChangedInside { .. }
             | Self::Doubt(_) => Side::Doubt,
             Self::ModeDenies { .. }
@@ -92,7 +103,8 @@ impl Reason {
             | Self::MadeAfter { .. }
             | Self::IssuedAfter { .. }
             | Self::MountOf { .. }
-            | Self::ProcessOfOther { .. } => Side::Against,
+            | Self::ProcessOfOther { .. }
+            | Self::ProcessOfOtherGroup { .. } => Side::Against,
             Self::OfBroker(reason) => reason.side(),
         }
     }
@@ -108,14 +120,39 @@ impl Reason {
                 let user = names.user_name(*uid);
                 format!("its file system lets only {user} in, who mounted it")
             }
+            Self::MountOfWhomItBecomes { uid } => {
+                let user = names.user_name(*uid);
+                format!("its file system lets only {user} in, and root can become that user")
+            }
             Self::ProcessOf { uid } => {
                 format!("a process of {}, the same user", names.user_name(*uid))
+            }
+            Self::ProcessOfOtherGroup { uid, gid } => {
+                let (user, group) = (names.user_name(*uid), names.group_name(*gid));
+                format!(
+                    "a process of {user}, the same user, but of the group {group}, which the user \
+                     is not in: the kernel wants both"
+                )
             }
             Self::ProcessOfOther { uid } => {
                 format!("a process of {}, closed to other users", names.user_name(*uid))
             }
             // No id stands in the others.
             _ => self.to_string(),
+        }
+    }
+
+    /// What is not known of the ways to a file, or of who goes there.
+    fn gap(&self) -> String {
+        match self {
+            Self::OtherMounts { why } => format!("another mount may lead to the file: {why}"),
+            Self::GroupsUnknown { path } => format!(
+                "the groups of the user are not known, and they decide about {}",
+                path.display()
+            ),
+            _ => "the code ran in a mount namespace of its own, which is not known to show this \
+                  file"
+                .to_owned(),
         }
     }
 }
@@ -125,8 +162,15 @@ impl fmt::Display for Reason {
         match self {
             Self::ModeDenies { .. }
             | Self::MountOf { .. }
+            | Self::MountOfWhomItBecomes { .. }
             | Self::ProcessOf { .. }
-            | Self::ProcessOfOther { .. } => f.write_str(&self.sentence(&Principals::default())),
+            | Self::ProcessOfOther { .. }
+            | Self::ProcessOfOtherGroup { .. } => {
+                f.write_str(&self.sentence(&Principals::default()))
+            }
+            Self::NotShown | Self::OtherMounts { .. } | Self::GroupsUnknown { .. } => {
+                f.write_str(&self.gap())
+            }
             Self::Ran { evidence } => write!(f, "the code ran: {evidence}"),
             Self::MayHaveRun { evidence } => write!(f, "the code may have run: {evidence}"),
             Self::IsRoot => f.write_str("root reads everything"),
@@ -179,6 +223,7 @@ impl fmt::Display for Reason {
             Self::MadeAfter { born } => {
                 write!(f, "made {born}, after the window, in a folder that is as young")
             }
+            Self::EntersProcesses => f.write_str("it may look into every process"),
             Self::OfBroker(reason) => reason.fmt(f),
             Self::Doubt(doubt) => doubt.fmt(f),
         }

@@ -413,6 +413,7 @@ fn coverage(inventory: &Inventory) -> view::Coverage {
         evidence: coverage.reaches.iter().map(reach).collect(),
         startup_code: startup.counts.iter().map(|(kind, n)| (kind.as_str(), *n)).collect(),
         n_startup_unjudged: startup.n_unjudged,
+        guards: coverage.guards.clone(),
         problems: problems(&coverage.problems),
     }
 }

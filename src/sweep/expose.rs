@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::discover::chains::Chains;
+use crate::discover::mounts::Mounts;
+use crate::discover::namespaces::views;
 use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, judge_broker, may_read, passage};
 use crate::inventory::Judged;
 use crate::model::access::AccessFacts;
@@ -44,6 +46,8 @@ pub struct Exposing<'s> {
     pub files: &'s dyn HostFiles,
     /// The secrets whose reasoning is kept whole.
     pub explained: &'s BTreeSet<SecretId>,
+    /// Empty for a dead image.
+    pub mounts: &'s Mounts,
 }
 
 /// One time that code ran, or is supposed to have.
@@ -57,7 +61,10 @@ struct Event {
 impl Exposing<'_> {
     /// Judges all findings.
     pub fn judge_all(&self, findings: Vec<Finding>) -> Vec<Judged> {
-        let mut chains = Chains::new(self.files);
+        let runners = self.installs.iter().flat_map(|install| &install.runners);
+        let namespaces = runners.filter_map(|runner| runner.confined.namespace);
+        let elsewhere = views(self.files, namespaces);
+        let mut chains = Chains::new(self.files, self.mounts, &elsewhere);
         let (readers, events) = (self.readers(), self.events());
         let agents = self.agents();
         let seen = seen(&findings, self.clock);
@@ -187,7 +194,12 @@ impl Exposing<'_> {
     }
 
     fn with_groups(&self, runner: Runner) -> (Runner, Vec<u32>) {
-        let gids = [self.principals.gids(runner.uid), &runner.gids].concat();
+        // In a namespace of its own it is no session of the user: it has the groups it shows.
+        let of_user = match runner.confined.namespace {
+            Some(_) => &[],
+            None => self.principals.gids(runner.uid),
+        };
+        let gids = [of_user, &runner.gids].concat();
         (runner, gids)
     }
 

@@ -553,6 +553,7 @@ pub fn mentioned() -> Inventory {
     inventory.installs = vec![log, lock_file];
     let reach =
         Reach { n_files: 3, n_dated: 1, earliest: Some(at("2026-01-24T11:02:00Z")), latest: None };
+    inventory.coverage.guards = vec!["AppArmor".into(), "SELinux (enforcing)".into()];
     inventory.coverage.reaches = [
         (EvidenceFamily::PipLogs, reach),
         (EvidenceFamily::LockFiles, Reach { n_files: 1, ..Reach::default() }),

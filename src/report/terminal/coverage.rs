@@ -49,7 +49,18 @@ pub fn coverage(report: &Report, screen: &mut Screen) -> io::Result<()> {
         screen.field(INDENT, if index == 0 { "clock" } else { "" }, &escape(doubt))?;
     }
     reach(report, INDENT, screen)?;
+    guards(coverage, screen)?;
     problems(coverage, screen)
+}
+
+/// What may have refused a read that the verdicts count with.
+fn guards(coverage: &Coverage, screen: &mut Screen) -> io::Result<()> {
+    if coverage.guards.is_empty() || !screen.is_verbose() {
+        return Ok(());
+    }
+    let names = escape(&coverage.guards.join(", "));
+    let text = format!("{names}: may refuse what modes allow; verdicts are an upper bound");
+    screen.field(INDENT, "not judged", &text)
 }
 
 /// Who looked, when and where.

@@ -31,6 +31,8 @@ pub struct Coverage {
     pub startup_code: BTreeMap<&'static str, u64>,
     /// How much of it there was too much of to be looked at.
     pub n_startup_unjudged: u64,
+    /// Security modules that may refuse a read that modes allow: not modelled.
+    pub guards: Vec<String>,
     /// What could not be looked into.
     pub problems: Problems,
 }
