@@ -25,6 +25,7 @@ use crate::detect::engine::Engine;
 use crate::detect::stores::Stores;
 use crate::discover::authority::authorities;
 use crate::discover::brokers::{brokers, variables as broker_variables};
+use crate::discover::clock::clock;
 use crate::discover::guards::guards;
 use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
@@ -40,12 +41,14 @@ use crate::model::broker::Broker;
 use crate::model::clock::Clock;
 use crate::model::component::{Component, InfectedInstall};
 use crate::model::coverage::Skip;
+use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
 use crate::model::inventory::{Inventory, Run, Task};
 use crate::model::path_pattern::{PathPatterns, is_within};
 use crate::model::principal::Principals;
 use crate::model::store::StoreIndex;
 use crate::model::time::{Moment, Window};
+use crate::model::what_if::WhatIf;
 use crate::read::host_files::DiskFiles;
 use crate::read::reader::ReadPolicy;
 use crate::sweep::expose::Exposing;
@@ -118,7 +121,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
     catalogue.extend(&foreign);
     let installs = installs(&catalogue, &mut harvest, &links, &surroundings, &files);
-    let clock = clock(&files, config.now, &installs, &harvest);
+    let clock = clock_of(&files, config.now, &installs, asked.as_ref(), &harvest.findings);
     let brokers = known_brokers(config, &files, &principals, &running, &mut harvest);
     let scene = Scene { installs: &installs, principals: &principals, files: &files };
     let startup = survey(std::mem::take(&mut harvest.startup), &scene);
@@ -151,6 +154,19 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         startup,
         coverage: harvest.coverage,
     })
+}
+
+/// How far stamps can be trusted in all windows that matter.
+fn clock_of(
+    files: &DiskFiles,
+    now: Moment,
+    installs: &[InfectedInstall],
+    asked: Option<&WhatIf>,
+    findings: &[Finding],
+) -> Clock {
+    let windows = installs.iter().map(|install| install.window.window);
+    let windows: Vec<Window> = windows.chain(asked.map(|asked| asked.window)).collect();
+    clock(files, now, &windows, findings.iter().map(|finding| &finding.location.inode))
 }
 
 /// What is read before the walk.
@@ -240,13 +256,6 @@ fn known_brokers(
 /// The paths that the user named, without links; none for the whole host.
 fn scope(config: &Config, files: &DiskFiles) -> Vec<PathBuf> {
     config.paths.iter().filter_map(|path| files.resolve(path).ok()).collect()
-}
-
-/// How far stamps can be trusted in the windows of installs.
-fn clock(files: &DiskFiles, now: Moment, installs: &[InfectedInstall], harvest: &Harvest) -> Clock {
-    let windows: Vec<Window> = installs.iter().map(|install| install.window.window).collect();
-    let stamped = harvest.findings.iter().map(|finding| &finding.location.inode);
-    crate::discover::clock::clock(files, now, &windows, stamped)
 }
 
 fn read_policy(config: &Config, engine: &Engine<'_>, mounts: &Mounts) -> ReadPolicy {
@@ -365,7 +374,8 @@ fn collect(
     }
     if config.paths.is_empty() && config.task == Task::Sweep {
         worker.harvest.coverage.problems.extend(running.problems.iter().cloned());
-        running.environments.iter().for_each(|artifact| worker.look_at(artifact));
+        let of_processes = running.environments.iter().chain(&running.command_lines);
+        of_processes.for_each(|artifact| worker.look_at(artifact));
     }
     drop(worker);
     repositories::read_all(shared);

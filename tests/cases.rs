@@ -110,6 +110,10 @@ fn plant(case: &Case) -> FakeHost {
     for (path, mode) in case.file.iter().filter_map(|file| Some((&file.path, file.mode?))) {
         host.mode(path, mode).unwrap();
     }
+    // The last change of a home is one of its entries, and not its new owner.
+    let entry = host.real("/home/ana/.entry");
+    std::fs::write(&entry, "").unwrap();
+    std::fs::remove_file(entry).unwrap();
     if !case.has_users {
         std::fs::remove_file(host.real("/etc/passwd")).unwrap();
     }

@@ -209,7 +209,9 @@ fn every_environment_opens_for_whom_the_model_says() {
         processes.iter().map(|one| format!("/proc/{}/environ", one.id()).into()).collect();
     let facts: Vec<AccessFacts> = paths
         .iter()
-        .map(|path| facts(ArtifactKind::Environment, &[path.clone()], &Mounts::default()))
+        .map(|path| {
+            facts(ArtifactKind::Environment, std::slice::from_ref(path), &Mounts::default())
+        })
         .collect();
     for _ in 0..N_READERS {
         let mut person = person(&mut dice);

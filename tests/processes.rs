@@ -3,11 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot start its child has failed")]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 use credreach::discover::processes::running;
+use credreach::forge::Forge;
 use credreach::model::host::HostRoot;
 use credreach::read::host_files::DiskFiles;
 
@@ -52,4 +55,23 @@ fn a_variable_that_moves_a_store_is_followed() {
     let of = |path: &str| ("KUBECONFIG".to_owned(), path.into());
     assert!(found.contains(&of("/srv/a/kube.yaml")) && found.contains(&of("/srv/b/kube.yaml")));
     assert!(found.iter().all(|(_, path)| path.is_absolute()));
+}
+
+#[test]
+fn a_secret_among_the_arguments_of_a_process_is_found_and_open_to_all() {
+    let token = Forge::new([7; 32]).checked_token("npm_");
+    let mut command = Command::new("sh");
+    command.args(["-c", "read line", "--token", &token]).stdin(Stdio::piped());
+    let child = Waiting(command.spawn().unwrap());
+    // No file: what this machine holds is not the matter.
+    let arguments = ["sweep", "--format", "json", "--exclude", "/*", "--exclude", "/**"];
+    let output = support::credreach().args(arguments).output().unwrap();
+    assert!(!String::from_utf8_lossy(&output.stdout).contains(&token), "it is not shown");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let path = format!("/proc/{}/cmdline", child.0.id());
+    let credentials = report["credentials"].as_array().unwrap();
+    let places = credentials.iter().flat_map(|one| one["locations"].as_array().unwrap());
+    let n_places = places.filter(|place| place["path"] == path.as_str()).count();
+    assert_eq!(n_places, 1);
+    assert!(report["coverage"]["n_command_lines"].as_u64().unwrap() > 1);
 }

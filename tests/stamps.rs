@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot plant its files has failed")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use credreach::discover::chains::Chains;
+use credreach::discover::mounts::Mounts;
 use credreach::exposure::{Case, SecretFacts, judge};
 use credreach::model::artifact::{ArtifactKind, Inode};
 use credreach::model::clock::Clock;
@@ -55,7 +57,9 @@ impl Host {
         let path = self.folder.path().canonicalize().unwrap().join(name);
         let stat = fs::symlink_metadata(&path).unwrap();
         let files = DiskFiles::new(HostRoot::live());
-        let mut facts = Chains::new(&files).of(&location(path, Inode::from_stat(&stat)), 0);
+        let (mounts, elsewhere) = (Mounts::default(), BTreeMap::new());
+        let mut facts = Chains::new(&files, &mounts, &elsewhere)
+            .of(&location(path, Inode::from_stat(&stat)), 0);
         // What is above is not this test's.
         let within = self.folder.path().canonicalize().unwrap();
         facts.ways[0].folders.retain(|(path, _)| path.starts_with(&within));

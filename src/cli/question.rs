@@ -53,7 +53,11 @@ fn parse(text: &str, now: Moment) -> Result<Window, Error> {
             .into(),
     };
     let (from, to) = text.split_once("..").ok_or_else(|| wrong("has no `..`"))?;
-    let moment = |text: &str| Moment::parse(text).ok_or_else(|| wrong("holds what is no time"));
+    let moment = |text: &str| {
+        // A year alone would be taken for seconds since 1970.
+        let is_year = text.trim().len() <= "2026".len();
+        Moment::parse(text).filter(|_| !is_year).ok_or_else(|| wrong("holds what is no time"))
+    };
     let start = if from.is_empty() { Moment::new(0, 0) } else { moment(from)? };
     let end = match to.trim() {
         "" => now,

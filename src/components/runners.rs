@@ -2,7 +2,7 @@
 //! its code had. Pure; takes the host's facts as arguments, and judges no file.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::components::past::asked_for;
 use crate::components::sites::{Reached, is_file_of, reached};
@@ -105,9 +105,12 @@ fn add(known: &mut Runner, runner: Runner) {
     if counts && is_new && known.further.len() < REASONS_MAX {
         known.further.push(runner.evidence);
     }
-    known.handed.extend(runner.handed.into_iter().filter(|_| counts));
     known.gids.extend(runner.gids);
     known.authority.extend(runner.authority);
+    known.handed.extend(runner.handed);
+    // The surest of what hands over the same file.
+    known.handed.sort();
+    known.handed.dedup_by(|one, surer| one.path == surer.path);
     known.gids.sort_unstable();
     known.gids.dedup();
     known.authority.sort();
@@ -153,10 +156,8 @@ fn process(install: &Infected<'_>, process: &Process) -> Option<Runner> {
     let certainty = if is_outside { certainty } else { Certainty::Possible };
     let is_told = is_outside && (process.uid != 0 || capabilities.is_some());
     let authority = process.capabilities.authority().filter(|_| is_told).into_iter().collect();
+    let handed = own_files(process, certainty);
     let gids = process.gids.clone();
-    // Its own environment is in its memory, whatever the kernel refuses to others.
-    let path = PathBuf::from(format!("/proc/{}/environ", process.pid));
-    let handed = vec![Handed { path, evidence: "it is its own environment".to_owned() }];
     Some(Runner {
         gids,
         authority,
@@ -164,6 +165,16 @@ fn process(install: &Infected<'_>, process: &Process) -> Option<Runner> {
         handed,
         ..Runner::new(process.uid, certainty, evidence)
     })
+}
+
+/// What every process has of itself.
+fn own_files(process: &Process, certainty: Certainty) -> Vec<Handed> {
+    let own = |name: &str, what: &str| Handed {
+        path: format!("/proc/{}/{name}", process.pid).into(),
+        certainty,
+        evidence: format!("it is {what} of process {}", process.pid),
+    };
+    vec![own("cmdline", "the command line"), own("environ", "the environment")]
 }
 
 /// What is told of a process that may do less than its user.
@@ -207,19 +218,30 @@ fn launch(install: &Infected<'_>, launch: &Launch) -> Vec<Runner> {
         let reached = reached(invocation, *uid, install.component, install.components)?;
         let capabilities = launch.capabilities.filter(|_| *uid == 0);
         let confined = Confined { capabilities, namespace: None };
-        let means = means.as_str();
-        let (clause, apart) = (reached.clause(), apart(confined).concat());
-        let evidence = format!("{means} {} {clause}{apart}", path.display());
+        let launcher = format!("{} {}", means.as_str(), path.display());
+        let apart = apart(confined).concat();
+        let evidence = format!("{launcher} {}{apart}", reached.clause());
         let (gids, mut authority) = (launch.gids.clone(), launch.authority.clone());
         authority.extend(capabilities.and_then(Capabilities::authority));
+        let handed = handed_by(launch, &launcher, reached.certainty());
         Some(Runner {
             gids,
             authority,
             confined,
+            handed,
             ..Runner::new(*uid, reached.certainty(), evidence)
         })
     };
     launch.uids.iter().filter_map(runner).collect()
+}
+
+fn handed_by(launch: &Launch, launcher: &str, certainty: Certainty) -> Vec<Handed> {
+    let handed = launch.hands.iter().map(|path| Handed {
+        path: path.clone(),
+        certainty,
+        evidence: format!("{launcher} gives it to what it starts"),
+    });
+    handed.collect()
 }
 
 /// Users who may run a program that leads into the environment.

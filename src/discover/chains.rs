@@ -38,7 +38,7 @@ impl<'f> Chains<'f> {
     pub fn of(&mut self, location: &Location, n_unmet_names: u64) -> AccessFacts {
         match location.kind {
             ArtifactKind::File => self.of_file(location, n_unmet_names),
-            ArtifactKind::Environment => self.of_environment(location),
+            ArtifactKind::Environment | ArtifactKind::CommandLine(_) => self.of_process(location),
         }
     }
 
@@ -70,7 +70,7 @@ impl<'f> Chains<'f> {
     }
 
     /// A process is reached by its number, not through folders, and by those only who see it.
-    fn of_environment(&self, location: &Location) -> AccessFacts {
+    fn of_process(&self, location: &Location) -> AccessFacts {
         let path = &location.path;
         let way =
             Way { path: path.clone(), folders: Vec::new(), target: None, ruler: Ruler::Kernel };

@@ -1,7 +1,7 @@
 //! What cron and anacron start, from their tables and folders. Asks no daemon, and does not
 //! tell when a line is due.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::discover::invocations::{Start, invocation, search};
 use crate::discover::settings::Settings;
@@ -33,7 +33,7 @@ pub fn cron(settings: &mut Settings<'_>) -> Vec<Launch> {
         let script = path.to_string_lossy();
         let start = Start { folder: None, home: None };
         let invocation = invocation(settings.files, &script, &start);
-        launches.extend(launch(&path, 0, invocation));
+        launches.extend(launch(&path, 0, invocation, &[]));
     }
     launches
 }
@@ -51,10 +51,13 @@ enum Layout {
 fn table(settings: &mut Settings<'_>, path: &Path, layout: &Layout) -> Vec<Launch> {
     let Some(text) = settings.text(path) else { return Vec::new() };
     let mut searched = Invocation::default();
+    let mut hands: Vec<PathBuf> = Vec::new();
     let mut launches: Vec<Launch> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
         if let Some((name, value)) = variable(line) {
             search(&mut searched, name, value);
+            // Every job below has the table's variables.
+            hands = vec![path.to_owned()];
             continue;
         }
         let Some((user, command)) = entry(line, layout) else { continue };
@@ -71,7 +74,8 @@ fn table(settings: &mut Settings<'_>, path: &Path, layout: &Layout) -> Vec<Launc
         let mut invocation =
             invocation(settings.files, command, &Start { folder: home.clone(), home });
         invocation.searched.extend(searched.searched.iter().cloned());
-        launches.extend(launch(path, uid, invocation).filter(|one| launches.last() != Some(one)));
+        let launch = launch(path, uid, invocation, &hands);
+        launches.extend(launch.filter(|one| launches.last() != Some(one)));
         if launches.len() >= LAUNCHES_MAX {
             settings.unclear(path, "it has too many lines");
             break;
@@ -80,7 +84,7 @@ fn table(settings: &mut Settings<'_>, path: &Path, layout: &Layout) -> Vec<Launc
     launches
 }
 
-fn launch(path: &Path, uid: u32, invocation: Invocation) -> Option<Launch> {
+fn launch(path: &Path, uid: u32, invocation: Invocation, hands: &[PathBuf]) -> Option<Launch> {
     (!invocation.is_empty()).then(|| Launch {
         means: LaunchMeans::Cron,
         path: path.to_owned(),
@@ -89,6 +93,7 @@ fn launch(path: &Path, uid: u32, invocation: Invocation) -> Option<Launch> {
         authority: Vec::new(),
         capabilities: None,
         invocation,
+        hands: hands.to_vec(),
     })
 }
 

@@ -22,5 +22,7 @@ mod settings;
 mod shortcuts;
 mod sudoers;
 mod tool_servers;
+mod unit_hands;
 mod units;
+mod visibility;
 pub mod walk;

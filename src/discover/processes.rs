@@ -10,14 +10,15 @@ use std::path::{Path, PathBuf};
 
 use crate::discover::invocations::script;
 use crate::discover::namespaces::id_of;
+use crate::discover::visibility::visibility;
 use crate::error::{Problem, ProblemCode};
 use crate::model::access::NamespaceId;
-use crate::model::artifact::{Artifact, ArtifactKind};
+use crate::model::artifact::{Artifact, ArtifactKind, Inode, Visibility};
 use crate::model::authority::Capabilities;
 use crate::model::host::HostFiles;
 use crate::model::launch::{Invocation, is_python};
 use crate::model::principal::{Namespace, Process};
-use crate::model::time::Moment;
+use crate::model::time::{FileTimes, Moment};
 
 /// Command lines and environments are cut off here by the kernel's own limits, and what a
 /// process has mapped by ours.
@@ -36,6 +37,8 @@ pub struct Running {
     pub processes: Vec<Process>,
     /// The environments that can be read.
     pub environments: Vec<Artifact>,
+    /// The command lines that can be read.
+    pub command_lines: Vec<Artifact>,
     /// The absolute paths that the variables asked for hold in any environment. Several are
     /// joined by colons, as in KUBECONFIG.
     pub variable_paths: BTreeSet<(String, PathBuf)>,
@@ -48,11 +51,13 @@ pub fn running(files: &dyn HostFiles, names: &BTreeSet<&str>) -> Running {
     let boot = boot_seconds(files);
     let host_root = root_of(files, Path::new("/"));
     let own = id_of(files, Path::new("/proc/self"));
+    let visibility = visibility(files);
     let mut first_pids = BTreeMap::new();
     let mut running = Running::default();
     for pid in pids(files) {
         let look =
             Look { files, folder: PathBuf::from(format!("/proc/{pid}")), boot, host_root, own };
+        running.command_lines.extend(look.command_line(visibility));
         let environment = look.environment(&mut running);
         let paths = variable_paths(&environment, |name| names.contains(name));
         running.variable_paths.extend(paths);
@@ -137,8 +142,7 @@ impl Look<'_> {
         let path = self.folder.join("environ");
         match (self.files.inode(&path), self.files.read(&path, PROC_BYTES_MAX)) {
             (Ok(inode), Ok(bytes)) if !bytes.is_empty() => {
-                let kind = ArtifactKind::Environment;
-                running.environments.push(Artifact { path, inode, kind });
+                running.environments.push(self.artifact(path, inode, ArtifactKind::Environment));
                 bytes
             }
             (_, Err(error)) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -148,6 +152,23 @@ impl Look<'_> {
             // Kernel threads have none; a process that ended took its own with it.
             _ => Vec::new(),
         }
+    }
+
+    /// Its arguments, if it has any: kernel threads have none.
+    fn command_line(&self, visibility: Visibility) -> Option<Artifact> {
+        let path = self.folder.join("cmdline");
+        let inode = self.files.inode(&path).ok()?;
+        let has_some = !self.read("cmdline").is_empty();
+        let kind = ArtifactKind::CommandLine(visibility);
+        has_some.then(|| self.artifact(path, inode, kind))
+    }
+
+    /// A file of the kernel is as old as the look at it; what it shows is as old as the process.
+    fn artifact(&self, path: PathBuf, mut inode: Inode, kind: ArtifactKind) -> Artifact {
+        if let Some(at) = started(&self.read("stat"), self.boot) {
+            inode.times = FileTimes { accessed: at, modified: at, changed: at, born: Some(at) };
+        }
+        Artifact { path, inode, kind }
     }
 
     fn process(&self, pid: u32, environment: &[u8]) -> Option<Process> {

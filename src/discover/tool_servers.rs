@@ -71,6 +71,7 @@ fn servers_of(settings: &mut Settings<'_>, path: &Path, uid: u32, start: &Start)
             authority: Vec::new(),
             capabilities: None,
             invocation,
+            hands: Vec::new(),
         })
     };
     servers.into_iter().filter_map(launch).collect()

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::discover::invocations::{Start, invocation, search};
 use crate::discover::settings::Settings;
+use crate::discover::unit_hands::Hands;
 use crate::model::authority::Capabilities;
 use crate::model::launch::{Launch, LaunchMeans};
 
@@ -70,12 +71,14 @@ fn of_folders(settings: &mut Settings<'_>, folders: &[PathBuf], manager: &Manage
     let mut launches = Vec::new();
     for (name, path) in units {
         let Some(text) = settings.text(&path) else { continue };
-        let mut unit = Unit::default();
-        unit.read(&text);
+        let mut unit = Unit { hands: Hands::of_unit(&path), ..Unit::default() };
+        unit.read(&path, &text);
         let own = drop_ins.remove(&name).unwrap_or_default();
         let files: BTreeMap<PathBuf, PathBuf> = of_all.clone().into_iter().chain(own).collect();
-        for text in files.values().filter_map(|file| settings.text(file)) {
-            unit.read(&text);
+        for file in files.values() {
+            if let Some(text) = settings.text(file) {
+                unit.read(file, &text);
+            }
         }
         launches.extend(unit.launches(settings, &path, manager));
     }
@@ -97,11 +100,12 @@ struct Unit {
     bounding: Option<Capabilities>,
     folder: String,
     environment: Vec<(String, String)>,
+    hands: Hands,
 }
 
 impl Unit {
     /// Later lines of a setting replace it; an empty one empties a list.
-    fn read(&mut self, text: &str) {
+    fn read(&mut self, path: &Path, text: &str) {
         let text = text.replace("\\\n", " ");
         let mut is_service = false;
         for line in text.lines().map(str::trim) {
@@ -110,7 +114,9 @@ impl Unit {
             }
             let Some((key, value)) = line.split_once('=').filter(|_| is_service) else { continue };
             if !key.starts_with(['#', ';']) {
-                self.set(key.trim_end(), value.trim_start());
+                let (key, value) = (key.trim_end(), value.trim_start());
+                self.set(key, value);
+                self.hands.set(path, key, value);
             }
         }
     }
@@ -215,6 +221,7 @@ impl Unit {
                 .and_then(Capabilities::limiting_root),
             uids,
             invocation,
+            hands: self.hands.files(settings, of_manager.as_deref()),
         })
     }
 
@@ -243,7 +250,7 @@ mod tests {
 
     fn unit(texts: &[&str]) -> Unit {
         let mut unit = Unit::default();
-        texts.iter().for_each(|text| unit.read(text));
+        texts.iter().for_each(|text| unit.read(Path::new("/u.service"), text));
         unit
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::model::access::{AccessFacts, ListFacts, PathFacts, Ruler, Way};
 use crate::model::access_list::{AccessList, Entry, Whose};
-use crate::model::artifact::{ArtifactKind, Inode};
+use crate::model::artifact::{ArtifactKind, Inode, Visibility};
 use crate::model::authority::{Capabilities, Reach};
 use crate::model::component::Runner;
 use crate::model::exposure::Truth;
@@ -68,8 +68,10 @@ const SEARCH: u32 = 1;
 /// Whether the reader may read a file today, by any known way, and what decides it. With `No`
 /// the first reason names what denies.
 pub fn may_read(reader: Reader<'_>, facts: &AccessFacts) -> (Truth, Vec<Reason>) {
-    if facts.kind == ArtifactKind::Environment {
-        return environment(reader, facts);
+    match facts.kind {
+        ArtifactKind::Environment => return environment(reader, facts),
+        ArtifactKind::CommandLine(shown) => return command_line(reader, facts, shown),
+        ArtifactKind::File => {}
     }
     let ways = facts.ways.iter().map(|way| by_way(reader, way, &facts.target));
     // The first of equal ones, which is the one by which the file was found.
@@ -161,6 +163,21 @@ fn environment(reader: Reader<'_>, facts: &AccessFacts) -> (Truth, Vec<Reason>) 
         _ => (Truth::No, Reason::ProcessOfOtherGroup { uid, gid }),
     };
     (truth, vec![reason])
+}
+
+/// Arguments are open to all, unless the host hides processes of other users.
+fn command_line(
+    reader: Reader<'_>,
+    facts: &AccessFacts,
+    shown: Visibility,
+) -> (Truth, Vec<Reason>) {
+    match shown {
+        Visibility::Everybody => (Truth::Yes, vec![Reason::CommandLineShown]),
+        Visibility::SameUser { gid: Some(gid) } if reader.gids.contains(&gid) => {
+            (Truth::Yes, vec![Reason::CommandLineShown])
+        }
+        Visibility::SameUser { .. } => environment(reader, facts),
+    }
 }
 
 /// One component of the path; `wanted` is the bit of the right.
@@ -402,10 +419,22 @@ mod tests {
         bound.folders[0].1 = facts(&[], folder(0o755, 0, 0)).target.into();
         closed.ways.push(bound);
         check(&closed, 2000, &[2], Truth::Yes);
-        let shown = |uid: u32, gid: u32| Some(facts(&[], inode(0o640, uid, gid)).target);
-        closed.ways[1].target = shown(65_534, 65_534);
+        closed.ways[1].target = Some(facts(&[], inode(0o640, 65_534, 65_534)).target);
         check(&closed, 2000, &[2], Truth::No);
         closed.unlisted_mounts = Some("the table of mounts cannot be read".to_owned());
         check(&closed, 2000, &[2], Truth::Unknown);
+    }
+
+    #[test]
+    fn a_command_line_is_open_to_all_unless_the_host_hides_processes() {
+        let shown = |shown: Visibility| {
+            let mut facts = facts(&[], inode(0o444, 1000, 100));
+            facts.kind = ArtifactKind::CommandLine(shown);
+            facts
+        };
+        check(&shown(Visibility::Everybody), 2000, &[], Truth::Yes);
+        check(&shown(Visibility::SameUser { gid: None }), 2000, &[100], Truth::No);
+        check(&shown(Visibility::SameUser { gid: None }), 1000, &[100], Truth::Yes);
+        check(&shown(Visibility::SameUser { gid: Some(7) }), 2000, &[7], Truth::Yes);
     }
 }

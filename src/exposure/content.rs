@@ -6,7 +6,7 @@ use crate::model::access::AccessFacts;
 use crate::model::clock::Clock;
 use crate::model::expiry::ISSUER_DOUBT_SECONDS;
 use crate::model::exposure::Truth;
-use crate::model::reason::{Doubt, Reason};
+use crate::model::reason::{Reason, Stamps};
 use crate::model::time::{Bounds, Dated, Moment};
 
 /// Whether it was there while the code was, and what decides it.
@@ -22,17 +22,17 @@ pub fn existed(
         && clock.shows_order(issuers_end, issued.at)
     {
         let Dated { at, evidence } = issued.clone();
-        return (Truth::No, Reason::IssuedAfter { issued: at, evidence });
+        return (Truth::No, Reason::Stamps(Stamps::IssuedAfter { issued: at, evidence }));
     }
     let changed = facts.target.inode.times.changed;
     if clock.is_odd(changed) {
         return (
             Truth::Unknown,
-            Reason::Doubt(Doubt::StampOdd { path: facts.path().to_owned(), changed }),
+            Reason::Stamps(Stamps::StampOdd { path: facts.path().to_owned(), changed }),
         );
     }
     if clock.is_unchanged(changed, start) {
-        return (Truth::Yes, Reason::UnchangedSince { changed });
+        return (Truth::Yes, Reason::Stamps(Stamps::UnchangedSince { changed }));
     }
     let born = facts.target.inode.times.born;
     if let Some(born) = born.filter(|born| clock.shows_order(end, *born)) {
@@ -52,13 +52,13 @@ fn made_after(
 ) -> (Truth, Reason) {
     let modified = facts.target.inode.times.modified;
     if clock.shows_order(modified, born) {
-        let copied = (Truth::Unknown, Reason::Doubt(Doubt::CopiedHere { modified, born }));
+        let copied = (Truth::Unknown, Reason::Stamps(Stamps::CopiedHere { modified, born }));
         return seen(bounds.certain_start(), secret, clock).unwrap_or(copied);
     }
     if is_in_young_folders(bounds.outer.end, facts, clock) {
-        return (Truth::No, Reason::MadeAfter { born });
+        return (Truth::No, Reason::Stamps(Stamps::MadeAfter { born }));
     }
-    let replaced = (Truth::Unknown, Reason::Doubt(Doubt::Replaced { born }));
+    let replaced = (Truth::Unknown, Reason::Stamps(Stamps::Replaced { born }));
     seen(bounds.certain_start(), secret, clock).unwrap_or(replaced)
 }
 
@@ -78,7 +78,7 @@ fn is_in_young_folders(end: Moment, facts: &AccessFacts, clock: &Clock) -> bool 
 fn seen(start: Moment, secret: SecretFacts<'_>, clock: &Clock) -> Option<(Truth, Reason)> {
     let seen = secret.seen.filter(|seen| clock.shows_order(seen.at, start))?;
     let Dated { at, evidence } = seen.clone();
-    Some((Truth::Yes, Reason::SeenBefore { at, evidence }))
+    Some((Truth::Yes, Reason::Stamps(Stamps::SeenBefore { at, evidence })))
 }
 
 /// The file was there, or may have been; it was changed since the window began.
@@ -87,17 +87,17 @@ fn changed_since(bounds: Bounds, facts: &AccessFacts, clock: &Clock) -> (Truth, 
     let times = &facts.target.inode.times;
     let (modified, changed) = (times.modified, times.changed);
     if let Some(born) = times.born.filter(|born| clock.shows_order(modified, *born)) {
-        return (Truth::Likely, Reason::Doubt(Doubt::CopiedHere { modified, born }));
+        return (Truth::Likely, Reason::Stamps(Stamps::CopiedHere { modified, born }));
     }
     if clock.shows_order(modified, start) {
-        return (Truth::Likely, Reason::Doubt(Doubt::UnwrittenSince { modified }));
+        return (Truth::Likely, Reason::Stamps(Stamps::UnwrittenSince { modified }));
     }
     if changed <= end.plus_seconds(clock.doubt_seconds) {
-        return (Truth::Likely, Reason::ChangedInside { changed });
+        return (Truth::Likely, Reason::Stamps(Stamps::ChangedInside { changed }));
     }
     // Without a birth time it may as well have been made then.
     let truth = if times.born.is_some() { Truth::Likely } else { Truth::Unknown };
-    (truth, Reason::Doubt(Doubt::ChangedAfter { changed }))
+    (truth, Reason::Stamps(Stamps::ChangedAfter { changed }))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::model::access::{AccessFacts, PathFacts, Way};
 use crate::model::artifact::ArtifactKind;
 use crate::model::clock::Clock;
 use crate::model::exposure::{Proof, Truth};
-use crate::model::reason::{Counter, Doubt, Reason};
+use crate::model::reason::{Counter, Reason, Stamps};
 use crate::model::time::Bounds;
 
 /// Folders of root that everybody may pass on every host: if they were closed, nothing worked.
@@ -128,9 +128,9 @@ impl Past<'_> {
             return Reading::yes(step.reason);
         }
         let doubt = if self.clock.is_odd(changed) {
-            Reason::Doubt(Doubt::StampOdd { path: path.clone(), changed })
+            Reason::Stamps(Stamps::StampOdd { path: path.clone(), changed })
         } else {
-            Reason::Doubt(Doubt::OpenSince { path: path.clone(), changed })
+            Reason::Stamps(Stamps::OpenSince { path: path.clone(), changed })
         };
         Reading::open(Truth::Likely, vec![doubt], Counter::WiderModeThen { path })
     }
@@ -149,16 +149,16 @@ impl Past<'_> {
         let (path, changed) = (step.path.to_owned(), times.changed);
         let counter = Counter::WiderModeThen { path: path.clone() };
         if self.clock.is_odd(changed) {
-            let reasons = vec![step.reason, Reason::Doubt(Doubt::StampOdd { path, changed })];
+            let reasons = vec![step.reason, Reason::Stamps(Stamps::StampOdd { path, changed })];
             return Reading::open(Truth::Unknown, reasons, counter);
         }
         if self.clock.is_unchanged(changed, self.bounds.outer.start) {
             return Reading::no(Proof::Unchanged, vec![step.reason], Counter::RootRewroteTimes);
         }
         let closed_since = if changed > self.bounds.outer.end {
-            Reason::Doubt(Doubt::ModeChangedAfter { path: path.clone(), changed })
+            Reason::Stamps(Stamps::ModeChangedAfter { path: path.clone(), changed })
         } else {
-            Reason::ModeChangedInside { path: path.clone(), changed }
+            Reason::Stamps(Stamps::ModeChangedInside { path: path.clone(), changed })
         };
         if step.path == file {
             let reasons = vec![step.reason, closed_since];
@@ -167,7 +167,7 @@ impl Past<'_> {
         // The kernel sets both stamps to the same moment when an entry comes or goes.
         if times.modified != changed {
             let reasons =
-                vec![step.reason, Reason::Doubt(Doubt::OtherThanEntries { path, changed })];
+                vec![step.reason, Reason::Stamps(Stamps::OtherThanEntries { path, changed })];
             return Reading::open(Truth::Unknown, reasons, counter);
         }
         Reading::no(Proof::ByToday, vec![step.reason, closed_since], counter)
@@ -336,13 +336,13 @@ mod tests {
         };
         assert_eq!(
             told(&[touched(folder(0o700, 1000, 100), 2500)], inode(0o644, 1000, 100)),
-            "/f0 has mode 0700 and belongs to uid 1000; something other than the entries of /f0 \
+            "/f0 is 0700 uid 1000:gid 100; something other than the entries of /f0 \
              was changed 1970-01-01T00:41:40Z, after the window began: its mode may have been \
              wider"
         );
         assert_eq!(
             told(&[], touched(inode(0o644, 1000, 100), 8000)),
-            "mode 0644 lets the user read it; /f/file was last changed 1970-01-01T02:13:20Z: \
+            "mode 0644 allows it; /f/file was last changed 1970-01-01T02:13:20Z: \
              before, it may have been closed to the user"
         );
     }

@@ -5,16 +5,17 @@ use crate::exposure::case::Case;
 use crate::exposure::content::existed;
 use crate::exposure::state::flags;
 use crate::exposure::then::{Reading, could_read};
+use crate::model::access::AccessFacts;
 use crate::model::authority::{Authority, Reach};
+use crate::model::component::Handed;
 use crate::model::exposure::{Judgement, Proof, Truth, Verdict};
 use crate::model::principal::Certainty;
 use crate::model::reason::{Counter, Reason};
 
 /// The verdict on one place, for one occasion and one runner.
 pub fn judge(case: &Case<'_>) -> Judgement {
-    let (reading, reach) = reading(case);
+    let (reading, reach, certainty) = reading(case);
     let (existed, when) = existed(case.bounds, case.facts, case.secret, case.clock);
-    let certainty = case.runner.certainty;
     let is_at_will = reach == Some(Reach::RootAtWill);
     let mut reasons = reading.reasons;
     let (verdict, proof, counter) = match (reading.truth, existed, certainty) {
@@ -34,7 +35,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     };
     // What denies it denies it whoever ran it, and whenever it was there.
     if reading.truth != Truth::No {
-        reasons.insert(0, Reason::of_run(certainty, &case.runner.evidence));
+        reasons.insert(0, Reason::of_run(case.runner.certainty, &case.runner.evidence));
         reasons.push(when);
     }
     let counter = counter.unwrap_or(Counter::RootRewroteTimes);
@@ -42,19 +43,36 @@ pub fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// Whether the runner could read it by the modes, by what it was handed, or by its authority,
-/// and the authority that decided.
-fn reading(case: &Case<'_>) -> (Reading, Option<Reach>) {
-    let handed = case.runner.handed.iter().find(|handed| handed.path == case.facts.path());
-    if let Some(handed) = handed {
-        return (yes(Reason::Handed { evidence: handed.evidence.clone() }), None);
+/// the authority that decided, and how sure it is that who could read it ran the code.
+fn reading(case: &Case<'_>) -> (Reading, Option<Reach>, Certainty) {
+    let Case { runner, facts, .. } = case;
+    let reader = Reader::of(runner, case.gids);
+    let access = case.facts_of_runner();
+    let reading = could_read(reader, &access, case.bounds, case.clock);
+    let handed = runner.handed.iter().find(|handed| handed.path == facts.path());
+    let is_closed = reading.truth < Truth::Likely;
+    if let Some(Handed { certainty, evidence, .. }) = handed.filter(|_| is_closed) {
+        let (certainty, evidence) = (runner.certainty.max(*certainty), evidence.clone());
+        let reason = match certainty {
+            Certainty::Observed => Reason::Handed { evidence },
+            Certainty::Configured | Certainty::Possible => Reason::MayBeHanded { evidence },
+        };
+        return (yes(reason), None, certainty);
     }
-    let reader = Reader::of(case.runner, case.gids);
-    let facts = case.facts_of_runner();
-    let mut reading = could_read(reader, &facts, case.bounds, case.clock);
+    let (reading, reach) = by_authority(case, reader, &access, reading);
+    (reading, reach, runner.certainty)
+}
+
+fn by_authority(
+    case: &Case<'_>,
+    reader: Reader<'_>,
+    facts: &AccessFacts,
+    mut reading: Reading,
+) -> (Reading, Option<Reach>) {
     // Not even root is let in everywhere: by a server, or where nothing shows the file.
     let counts = |authority: &&Authority| {
         let further = reader.reaching(authority.reach);
-        let read = |reader| could_read(reader, &facts, case.bounds, case.clock).truth;
+        let read = |reader| could_read(reader, facts, case.bounds, case.clock).truth;
         further.is_none_or(|reader| read(reader) == Truth::Yes)
     };
     let Some(Authority { reach, evidence, .. }) = case.runner.authority.iter().find(counts) else {
@@ -88,7 +106,6 @@ pub mod tests {
 
     use super::*;
     use crate::exposure::case::SecretFacts;
-    use crate::model::access::AccessFacts;
     use crate::model::access::{ListFacts, NamespaceId, PathFacts, Ruler, Way};
     use crate::model::artifact::{ArtifactKind, Inode};
     use crate::model::authority::AuthorityMeans;
@@ -252,6 +269,22 @@ pub mod tests {
     fn a_mode_narrowed_after_the_fact_hides_nothing() {
         let key = facts(&[], changed(inode(0o600, 1000, 100), 2500));
         assert_eq!(verdict(&key, 2000, Certainty::Observed), Verdict::Unknown);
+    }
+
+    #[test]
+    fn what_was_handed_over_is_exposed_as_surely_as_the_code_ran_there() {
+        let key = facts(&[folder(0o755, 0, 0)], inode(0o600, 0, 0));
+        let outer = Window { start: Moment::new(2000, 0), end: Moment::new(3000, 0) };
+        let check = |ran: Certainty, given: Certainty, path: &str, expected: Verdict| {
+            let handed = Handed { path: path.into(), certainty: given, evidence: String::new() };
+            let runner = Runner { handed: vec![handed], ..Runner::new(1000, ran, String::new()) };
+            assert_eq!(judged(&runner, Bounds { outer, certain: None }, &key), expected);
+        };
+        let (observed, configured) = (Certainty::Observed, Certainty::Configured);
+        check(observed, observed, "/f/file", Verdict::Exposed);
+        check(observed, configured, "/f/file", Verdict::Likely);
+        check(configured, observed, "/f/file", Verdict::Likely);
+        check(observed, observed, "/f/other", Verdict::NotExposed);
     }
 
     #[test]

@@ -92,4 +92,19 @@ pub enum ArtifactKind {
     File,
     /// `/proc/PID/environ`: the initial environment of a running process.
     Environment,
+    /// `/proc/PID/cmdline`: the arguments of a running process.
+    CommandLine(Visibility),
+}
+
+/// To whom the kernel shows the command lines of processes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Visibility {
+    /// To every user.
+    #[default]
+    Everybody,
+    /// To processes of the same user, and to members of a group (`hidepid`, `gid`).
+    SameUser {
+        /// The group, if one is let in.
+        gid: Option<u32>,
+    },
 }

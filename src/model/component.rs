@@ -280,6 +280,8 @@ pub struct Confined {
 pub struct Handed {
     /// The file.
     pub path: PathBuf,
+    /// How sure it is that what it is given to ran the code.
+    pub certainty: Certainty,
     /// Who gives it, as a clause.
     pub evidence: String,
 }

@@ -20,6 +20,8 @@ pub struct Coverage {
     pub n_folders: u64,
     /// Process environments read.
     pub n_environments: u64,
+    /// Command lines of processes read.
+    pub n_command_lines: u64,
     /// Files whose access time could not be kept.
     pub n_access_times_touched: u64,
     /// What was left alone on purpose, by reason.
@@ -55,6 +57,7 @@ impl Coverage {
         self.n_bytes_read += other.n_bytes_read;
         self.n_folders += other.n_folders;
         self.n_environments += other.n_environments;
+        self.n_command_lines += other.n_command_lines;
         self.n_access_times_touched += other.n_access_times_touched;
         for (skip, n) in other.skipped {
             *self.skipped.entry(skip).or_default() += n;

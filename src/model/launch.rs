@@ -46,6 +46,9 @@ pub struct Launch {
     pub capabilities: Option<Capabilities>,
     /// What it starts.
     pub invocation: Invocation,
+    /// Files whose contents it gives to what it starts, whoever may read them: as variables,
+    /// arguments or files.
+    pub hands: Vec<PathBuf>,
 }
 
 /// What starts programs.

@@ -1,6 +1,9 @@
 //! The sentences of exposure: each step of a reasoning, what would change a verdict, and what
 //! stands beside it. All of them are written here, and nowhere else.
 
+mod brokers;
+mod stamps;
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -8,6 +11,9 @@ use crate::model::authority::Reach;
 use crate::model::expiry::Basis;
 use crate::model::principal::{Certainty, Principals};
 use crate::model::time::Moment;
+
+pub use brokers::BrokerReason;
+pub use stamps::Stamps;
 
 /// One step of the reasoning. Its sentences stand in [`Reason::sentence`] and [`fmt::Display`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,19 +27,14 @@ pub enum Reason {
     OwnsFolder { path: PathBuf },
     ModeAllows { mode: u32 },
     ModeDenies { path: PathBuf, mode: u32, uid: u32, gid: u32 },
-    ModeChangedInside { path: PathBuf, changed: Moment },
     AccessListAllows { path: PathBuf },
     AccessListDenies { path: PathBuf },
     AccessListUnreadable { path: PathBuf },
     OtherNames { n_unmet: u64 },
     RuledElsewhere { who: String },
     Handed { evidence: String },
+    MayBeHanded { evidence: String },
     FolderUnknown { path: PathBuf },
-    UnchangedSince { changed: Moment },
-    ChangedInside { changed: Moment },
-    MadeAfter { born: Moment },
-    IssuedAfter { issued: Moment, evidence: String },
-    SeenBefore { at: Moment, evidence: String },
     MountOf { uid: u32 },
     MountOfWhomItBecomes { uid: u32 },
     NotShown,
@@ -44,7 +45,8 @@ pub enum Reason {
     ProcessOfOtherGroup { uid: u32, gid: u32 },
     EntersProcesses,
     OfBroker(BrokerReason),
-    Doubt(Doubt),
+    Stamps(Stamps),
+    CommandLineShown,
 }
 
 /// What a reason speaks for.
@@ -80,14 +82,13 @@ impl Reason {
             | Self::OwnsFolder { .. }
             | Self::ModeAllows { .. }
             | Self::AccessListAllows { .. }
-            | Self::UnchangedSince { .. }
-            | Self::SeenBefore { .. }
             | Self::Handed { .. }
+            | Self::CommandLineShown
             | Self::ProcessOf { .. }
             | Self::EntersProcesses => Side::For,
             Self::MayHaveRun { .. }
+            | Self::MayBeHanded { .. }
             | Self::Reaches { .. }
-            | Self::ModeChangedInside { .. }
             | Self::AccessListUnreadable { .. }
             | Self::OtherNames { .. }
             | Self::FolderUnknown { .. }
@@ -95,17 +96,14 @@ impl Reason {
             | Self::MountOfWhomItBecomes { .. }
             | Self::NotShown
             | Self::OtherMounts { .. }
-            | Self::GroupsUnknown { .. }
-            | Self::ChangedInside { .. }
-            | Self::Doubt(_) => Side::Doubt,
+            | Self::GroupsUnknown { .. } => Side::Doubt,
             Self::ModeDenies { .. }
             | Self::AccessListDenies { .. }
-            | Self::MadeAfter { .. }
-            | Self::IssuedAfter { .. }
             | Self::MountOf { .. }
             | Self::ProcessOfOther { .. }
             | Self::ProcessOfOtherGroup { .. } => Side::Against,
             Self::OfBroker(reason) => reason.side(),
+            Self::Stamps(stamps) => stamps.side(),
         }
     }
 
@@ -137,22 +135,11 @@ impl Reason {
             Self::ProcessOfOther { uid } => {
                 format!("a process of {}, closed to other users", names.user_name(*uid))
             }
+            Self::OfBroker(BrokerReason::OpenToOthers { uid }) => {
+                format!("it is open to {} and root only", names.user_name(*uid))
+            }
             // No id stands in the others.
             _ => self.to_string(),
-        }
-    }
-
-    /// What is not known of the ways to a file, or of who goes there.
-    fn gap(&self) -> String {
-        match self {
-            Self::OtherMounts { why } => format!("another mount may lead to the file: {why}"),
-            Self::GroupsUnknown { path } => format!(
-                "the groups of the user are not known, and they decide about {}",
-                path.display()
-            ),
-            _ => "the code ran in a mount namespace of its own, which is not known to show this \
-                  file"
-                .to_owned(),
         }
     }
 }
@@ -168,9 +155,18 @@ impl fmt::Display for Reason {
             | Self::ProcessOfOtherGroup { .. } => {
                 f.write_str(&self.sentence(&Principals::default()))
             }
-            Self::NotShown | Self::OtherMounts { .. } | Self::GroupsUnknown { .. } => {
-                f.write_str(&self.gap())
+            Self::OtherMounts { why } => {
+                write!(f, "another mount may lead to the file: {why}")
             }
+            Self::GroupsUnknown { path } => write!(
+                f,
+                "the groups of the user are not known, and they decide about {}",
+                path.display()
+            ),
+            Self::NotShown => f.write_str(
+                "the code ran in a mount namespace of its own, which is not known to show this \
+                 file",
+            ),
             Self::Ran { evidence } => write!(f, "the code ran: {evidence}"),
             Self::MayHaveRun { evidence } => write!(f, "the code may have run: {evidence}"),
             Self::IsRoot => f.write_str("root reads everything"),
@@ -182,12 +178,6 @@ impl fmt::Display for Reason {
                 write!(f, "the user owns the folder {} and can open it", path.display())
             }
             Self::ModeAllows { mode } => write!(f, "mode {mode:04o} allows it"),
-            Self::ModeChangedInside { path, changed } => write!(
-                f,
-                "the change time of {}, {changed}, lies inside the window, so an earlier chmod \
-                 cannot be excluded",
-                path.display()
-            ),
             Self::AccessListAllows { path } => {
                 write!(f, "the access list of {} lets the user in", path.display())
             }
@@ -205,143 +195,18 @@ impl fmt::Display for Reason {
             ),
             Self::RuledElsewhere { who } => write!(f, "who may read it is decided by {who}"),
             Self::Handed { evidence } => write!(f, "it was handed to the code: {evidence}"),
+            Self::MayBeHanded { evidence } => {
+                write!(f, "it is handed to the code, if it ran there: {evidence}")
+            }
             Self::FolderUnknown { path } => {
                 write!(f, "{} could not be looked at", path.display())
             }
-            Self::UnchangedSince { changed } => {
-                write!(f, "unchanged since {changed}, before the window")
-            }
-            Self::ChangedInside { changed } => {
-                write!(f, "last changed {changed}, inside the window: it was there from then on")
-            }
-            Self::IssuedAfter { issued, evidence } => {
-                write!(f, "issued {issued}, after the window, says {evidence}")
-            }
-            Self::SeenBefore { at, evidence } => {
-                write!(f, "the same secret was here {at}, says {evidence}")
-            }
-            Self::MadeAfter { born } => {
-                write!(f, "made {born}, after the window, in a folder that is as young")
-            }
             Self::EntersProcesses => f.write_str("it may look into every process"),
+            Self::CommandLineShown => {
+                f.write_str("this host shows the user the command lines of all processes")
+            }
             Self::OfBroker(reason) => reason.fmt(f),
-            Self::Doubt(doubt) => doubt.fmt(f),
-        }
-    }
-}
-
-/// One step of the reasoning about what gives out credentials without a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the sentences say it")]
-pub enum BrokerReason {
-    OpenToUser,
-    OpenToEverybody,
-    OpenToRoot,
-    OpenToOthers { uid: u32 },
-    ThereSince { at: Moment },
-    ThereLater { at: Moment },
-    ThereUndated,
-    HoldsPerhaps { doubt: String },
-    KeptElsewhere,
-}
-
-impl BrokerReason {
-    const fn side(&self) -> Side {
-        match self {
-            Self::OpenToUser
-            | Self::OpenToEverybody
-            | Self::OpenToRoot
-            | Self::ThereSince { .. } => Side::For,
-            Self::ThereLater { .. }
-            | Self::ThereUndated
-            | Self::HoldsPerhaps { .. }
-            | Self::KeptElsewhere => Side::Doubt,
-            Self::OpenToOthers { .. } => Side::Against,
-        }
-    }
-}
-
-impl fmt::Display for BrokerReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OpenToUser => f.write_str("it is open to any process of this user"),
-            Self::OpenToEverybody => f.write_str("it is open to any process of this host"),
-            Self::OpenToRoot => f.write_str("it is open to root as to its user"),
-            Self::OpenToOthers { uid } => write!(f, "it is open to uid {uid} and root only"),
-            Self::ThereSince { at } => write!(f, "it is there since {at}"),
-            Self::ThereLater { at } => write!(
-                f,
-                "it is there since {at}, after the window; an earlier one may have been there"
-            ),
-            Self::ThereUndated => f.write_str("since when it is there is not known"),
-            Self::HoldsPerhaps { doubt } => f.write_str(doubt),
-            Self::KeptElsewhere => f.write_str(
-                "the secret is kept elsewhere; whether the code could fetch it there is not known",
-            ),
-        }
-    }
-}
-
-/// What stamps leave open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the sentences say it")]
-pub enum Doubt {
-    ModeChangedAfter { path: PathBuf, changed: Moment },
-    OpenSince { path: PathBuf, changed: Moment },
-    OtherThanEntries { path: PathBuf, changed: Moment },
-    StampOdd { path: PathBuf, changed: Moment },
-    ChangedAfter { changed: Moment },
-    UnwrittenSince { modified: Moment },
-    CopiedHere { modified: Moment, born: Moment },
-    Replaced { born: Moment },
-    SaidBefore { at: Moment, evidence: String },
-}
-
-impl fmt::Display for Doubt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ModeChangedAfter { path, changed } => write!(
-                f,
-                "the change time of {}, {changed}, lies after the window, so an earlier chmod \
-                 cannot be excluded",
-                path.display()
-            ),
-            Self::OpenSince { path, changed } => write!(
-                f,
-                "{} was last changed {changed}: before, it may have been closed to the user",
-                path.display()
-            ),
-            Self::OtherThanEntries { path, changed } => write!(
-                f,
-                "something other than the entries of {} was changed {changed}, after the window \
-                 began: its mode may have been wider",
-                path.display()
-            ),
-            Self::StampOdd { path, changed } => {
-                write!(f, "{} was last changed {changed}, which cannot be", path.display())
-            }
-            Self::ChangedAfter { changed } => write!(
-                f,
-                "last changed {changed}, after the window: what it held before is not known"
-            ),
-            Self::UnwrittenSince { modified } => write!(
-                f,
-                "not written since {modified}, before the window, by a stamp that its owner can \
-                 set"
-            ),
-            Self::CopiedHere { modified, born } => write!(
-                f,
-                "made {born}, with older contents ({modified}): copied, restored or unpacked, \
-                 and perhaps here before"
-            ),
-            Self::Replaced { born } => write!(
-                f,
-                "made {born}, after the window, perhaps in place of an older file: most programs \
-                 replace what they save"
-            ),
-            Self::SaidBefore { at, evidence } => {
-                write!(f, "the same secret was here {at}, if one believes {evidence}")
-            }
+            Self::Stamps(stamps) => stamps.fmt(f),
         }
     }
 }

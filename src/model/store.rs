@@ -61,6 +61,7 @@ pub enum Format {
     Properties,
     Dotenv,
     Environ,
+    Arguments,
     Shell,
     Netrc,
     Columns,
@@ -73,7 +74,7 @@ pub enum Format {
 
 impl Format {
     /// Every format with the name stores use for it.
-    pub const ALL: [(&'static str, Self); 16] = [
+    pub const ALL: [(&'static str, Self); 17] = [
         ("json", Self::Json),
         ("yaml", Self::Yaml),
         ("toml", Self::Toml),
@@ -82,6 +83,7 @@ impl Format {
         ("properties", Self::Properties),
         ("dotenv", Self::Dotenv),
         ("environ", Self::Environ),
+        ("arguments", Self::Arguments),
         ("shell", Self::Shell),
         ("netrc", Self::Netrc),
         ("columns", Self::Columns),

@@ -84,7 +84,7 @@ impl<'p> Reader<'p> {
         let real = self.policy.root.to_real(&artifact.path);
         let Opened { file, keeps_access_time } = open::open_no_links(&real).map_err(problem)?;
         let stat = open::regular_stat(&file).map_err(problem)?;
-        if artifact.kind == ArtifactKind::Environment {
+        if artifact.kind != ArtifactKind::File {
             let whole = self.whole(&file, WHOLE_BYTES_MAX).map_err(problem)?;
             return Ok(Reading {
                 contents: Contents::Whole(whole),

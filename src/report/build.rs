@@ -406,6 +406,7 @@ fn coverage(inventory: &Inventory) -> view::Coverage {
         n_bytes_read: coverage.n_bytes_read,
         n_folders: coverage.n_folders,
         n_process_environments: coverage.n_environments,
+        n_command_lines: coverage.n_command_lines,
         skipped: coverage.skipped.iter().map(|(skip, n)| (skip.code(), *n)).collect(),
         rejected: coverage.rejected.clone(),
         access_times_touched: coverage.n_access_times_touched,

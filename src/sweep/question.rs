@@ -7,7 +7,7 @@ use crate::model::principal::Principals;
 use crate::model::what_if::{Question, WhatIf};
 
 /// More users than these who log in are a directory: the question is to name those it means.
-const USERS_MAX: usize = 256;
+const USERS_MAX: usize = 64;
 /// Most users that a mistake names.
 const KNOWN_MAX: usize = 8;
 

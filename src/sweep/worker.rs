@@ -115,6 +115,7 @@ impl<'s> Worker<'s> {
         match artifact.kind {
             ArtifactKind::File => coverage.n_files_read += 1,
             ArtifactKind::Environment => coverage.n_environments += 1,
+            ArtifactKind::CommandLine(_) => coverage.n_command_lines += 1,
         }
     }
 }

@@ -30,7 +30,7 @@ use crate::model::provenance::{
     Change, ChangeKind, OriginKind, PackageOrigin, Provenance, Requirer, ToolEnvironment, ToolMaker,
 };
 use crate::model::reach::{EvidenceFamily, Reach};
-use crate::model::reason::{Counter, Flag, Reason};
+use crate::model::reason::{Counter, Flag, Reason, Stamps};
 use crate::model::rule::{Confidence, Kind, KindIndex, Origin};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::{KeyOrigin, SecretId};
@@ -182,6 +182,7 @@ pub fn empty() -> Inventory {
             n_bytes_read: 1_288_490_188,
             n_folders: 3_456,
             n_environments: 41,
+            n_command_lines: 0,
             skipped: [(Skip::Link, 120), (Skip::Special, 3)].into(),
             rejected: [("placeholder", 300), ("checksum", 11)].into(),
             ..Coverage::default()
@@ -413,7 +414,11 @@ fn identity(kind: KindIndex, number: u8) -> Identity {
 fn place(location: Location, verdict: Verdict) -> CredentialPlace {
     let reader_uids = vec![location.inode.uid];
     let reasons = reasons(&location, verdict);
-    let (counter, flags) = (Counter::RootRewroteTimes, Vec::new());
+    let counter = match verdict {
+        Verdict::Unknown => Counter::TheMissingFact,
+        _ => Counter::RootRewroteTimes,
+    };
+    let flags = Vec::new();
     let judgement = Judgement { verdict, proof: None, reasons, counter, flags };
     let occasion = Occasion::Install(0);
     let exposure = Exposure { occasion, uid: 1000, judgement, aim: Aim::NoList };
@@ -431,8 +436,10 @@ fn reasons(location: &Location, verdict: Verdict) -> Vec<Reason> {
                 Reason::ModeDenies { path, mode: 0o600, uid: 1001, gid: 1001 },
             ];
         }
-        Verdict::Exposed => Reason::UnchangedSince { changed: at("2026-01-02T10:00:00Z") },
-        Verdict::Likely => Reason::ModeChangedInside { path, changed },
+        Verdict::Exposed => {
+            Reason::Stamps(Stamps::UnchangedSince { changed: at("2026-01-02T10:00:00Z") })
+        }
+        Verdict::Likely => Reason::Stamps(Stamps::ModeChangedInside { path, changed }),
         Verdict::Unknown => Reason::AccessListUnreadable { path },
     };
     vec![Reason::Ran { evidence }, Reason::OwnsFile, last]
@@ -637,6 +644,7 @@ fn explain(inventory: &mut Inventory) {
             (bytes(b"/\xff\x1b[2J"), None),
             ("/home".into(), Some(of(ListFacts::Unreadable))),
         ],
+        target: None,
         ruler: Ruler::Kernel,
     };
     let answers = [Truth::Yes, Truth::Unknown, Truth::No, Truth::Yes];
@@ -646,7 +654,9 @@ fn explain(inventory: &mut Inventory) {
             kind: ArtifactKind::File,
             target: of(ListFacts::Absent),
             ways: vec![way],
+            elsewhere: std::collections::BTreeMap::new(),
             n_unmet_names: 1,
+            unlisted_mounts: Some("nobody could list them".into()),
         },
         n_further_ways: 2,
         passages: vec![Passage { uid: 1000, ways: vec![answers] }],

@@ -4,6 +4,7 @@
 //! Deliberately knows nothing of stores, kinds or what counts as a secret, and expands
 //! nothing: no variables, no includes, no entities that a document declares itself.
 
+mod arguments;
 mod bounds;
 mod dotenv;
 mod environ;
@@ -47,6 +48,7 @@ pub fn parse(format: Format, text: &[u8]) -> Result<Node<'_>, Malformed> {
         Format::Properties => properties::read(file),
         Format::Dotenv => dotenv::read(file),
         Format::Environ => environ::read(file),
+        Format::Arguments => arguments::read(file),
         Format::Shell => shell::read(file),
         Format::Netrc => netrc::read(file),
         Format::Columns => rows::columns(file),

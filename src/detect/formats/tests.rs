@@ -8,7 +8,7 @@ use super::outline::outline;
 use super::*;
 
 /// One valid file of each format, for mutations to start from.
-const SAMPLES: [&str; 16] = [
+const SAMPLES: [&str; 17] = [
     "{\"a\": [\"s3cr3t-1\", 1.5, null], /* b */ \"c\\u0041\": true,}",
     "a: &x [s3cr3t-1, 'b']\nb:\n  - *x\n  - \"c\\n\" # d\n  - |\n    größe\n---\n? e\n: {f: g}\n",
     "a.b = 's3cr3t-1'\n[c.d]\ne = \"\"\"\nf\"\"\"\ng = [{h = 1}, 2.5]\n[[i]]\n",
@@ -17,6 +17,7 @@ const SAMPLES: [&str; 16] = [
     "a=s3cr3t-1\\\n  b\nc: d\\u0041\n# e\n//f/:_g=\"h\"\n",
     "export A=\"s3cr3t-1\\n\nb\" # c\nD='e'\nF: g # h\n",
     "A=s3cr3t-1\0B=c\0",
+    "a\0--b-c\0s3cr3t-1\0-d\0--e=f\0",
     "export A=\"s3cr3t-1\"; B=c'd'\\ e sh -c 'F=g'\n- cmd: set -gx H i\n",
     "machine a login b password \"s3\\\"cr3t-1\"\nmacdef c\nd\n\ndefault account e\n",
     "a:b\\:c:s3\\\\cr3t-1\n# d\n::\n",

@@ -54,8 +54,9 @@ impl Context<'_> {
             let (truth, reason) = passage.ways.get(way)?.get(component)?;
             let passes = match truth {
                 Truth::Yes => "yes",
+                Truth::Likely => "likely",
                 Truth::No => "no",
-                Truth::Unknown | Truth::Likely => "unknown",
+                Truth::Unknown => "unknown",
             };
             let why = reason.sentence(self.principals);
             Some(view::Answer { user: self.user(passage.uid), passes, why })

@@ -1,7 +1,8 @@
 //! The user's own question, in words that never sound as if something had been found: what
 //! could such code have read, if it had run?
 
-use crate::report::terminal::standing::Standing;
+use crate::report::terminal::brokers;
+use crate::report::terminal::standing::{Standing, is_only_supposed};
 use crate::report::terminal::words::{counted, listed, minute, number};
 use crate::report::view::{Report, WhatIf};
 
@@ -60,6 +61,10 @@ fn reach(report: &Report) -> String {
             0 => {}
             n => sentences += &format!(" {} {clause}.", number(n)),
         }
+    }
+    let n_without_file = brokers::n_within_reach(report);
+    if n_without_file > 0 && is_only_supposed(report) {
+        sentences += &format!(" {} more within reach without a file.", number(n_without_file));
     }
     sentences
 }

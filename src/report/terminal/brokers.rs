@@ -5,8 +5,8 @@ use std::io;
 
 use crate::model::broker::BrokerKind;
 use crate::model::exposure::Verdict;
-use crate::model::reason::Side;
 use crate::report::escape::escape_path;
+use crate::report::terminal::list::shouted;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{minute, number};
 use crate::report::view::{Broker, Exposure, Report};
@@ -46,7 +46,7 @@ pub fn brokers(report: &Report, screen: &mut Screen) -> io::Result<()> {
 
 fn row(broker: &Broker, screen: &mut Screen) -> io::Result<()> {
     let worst = worst(broker);
-    let verdict = worst.map_or_else(String::new, |one| one.verdict.to_uppercase() + "  ");
+    let verdict = worst.map_or_else(String::new, |one| shouted(one) + "  ");
     let style = match worst.map(|one| one.verdict) {
         Some(verdict) if verdict == Verdict::Exposed.as_str() => Style::Alarm,
         Some(_) if is_within_reach(broker) => Style::Caution,
@@ -60,10 +60,10 @@ fn row(broker: &Broker, screen: &mut Screen) -> io::Result<()> {
         let since = broker.since.as_deref().map_or_else(|| "unknown".to_owned(), minute);
         return labelled("is", &format!("{}; there since: {since}", broker.what), screen);
     };
-    // That the code ran is told with the install.
-    let of_broker = exposure.reasons.iter().filter(|step| step.side != Side::Ran);
-    let reasons: Vec<&str> = of_broker.map(|step| step.says.as_str()).collect();
-    let why = format!("as {}: {}", exposure.user.user, reasons.join("; "));
+    // The first step is that the code ran, or may have: that is told with the install.
+    let n_told_before = usize::from(is_within_reach(broker));
+    let steps = exposure.reasons.iter().skip(n_told_before).map(|step| step.says.as_str());
+    let why = format!("as {}: {}", exposure.user.user, steps.collect::<Vec<_>>().join("; "));
     labelled("why", &why, screen)?;
     if is_within_reach(broker) { labelled("do", step(broker.kind), screen) } else { Ok(()) }
 }
@@ -114,8 +114,9 @@ fn is_within_reach(broker: &Broker) -> bool {
     worst(broker).is_some_and(|one| one.verdict != Verdict::NotExposed.as_str())
 }
 
+/// What was only supposed counts where nothing real does.
 fn worst(broker: &Broker) -> Option<&Exposure> {
-    broker.exposures.iter().min_by_key(|exposure| rank(exposure))
+    broker.exposures.iter().min_by_key(|exposure| (exposure.install.is_none(), rank(exposure)))
 }
 
 /// The place of a verdict, the worst first.
@@ -135,7 +136,10 @@ mod tests {
         let mut report = Report::new(&every_state(), &rules());
         let exposures = &mut report.brokers[0].exposures;
         exposures.truncate(usize::from(verdict.is_some()));
-        exposures.iter_mut().for_each(|one| one.verdict = verdict.unwrap_or_default());
+        for exposure in exposures {
+            (exposure.install, exposure.grade) = (Some(0), None);
+            exposure.verdict = verdict.unwrap_or_default();
+        }
         let mut out = Vec::new();
         let look = Look { colour: false, width: 80, verbosity };
         brokers(&report, &mut Screen::new(&look, &mut out)).unwrap();
@@ -149,6 +153,13 @@ mod tests {
             assert!(shown.contains(&format!("\n  {}  SSH agent, for ", verdict.to_uppercase())));
             assert!(shown.contains("     do   End the agent."), "{shown}");
         }
+    }
+
+    #[test]
+    fn what_was_only_supposed_does_not_sound_as_if_it_had_been_found() {
+        let report = Report::new(&every_state(), &rules());
+        let broker = &report.brokers[0];
+        assert!(worst(broker).is_some_and(|one| shouted(one).starts_with("would be ")));
     }
 
     #[test]

@@ -92,7 +92,11 @@ fn read(report: &Report) -> String {
         return text;
     }
     let environments = counted(coverage.n_process_environments, "process environment");
-    format!("{text}; {environments}")
+    let command_lines = match coverage.n_command_lines {
+        0 => String::new(),
+        n => format!(", {}", counted(n, "command line")),
+    };
+    format!("{text}; {environments}{command_lines}")
 }
 
 /// `120 records used; left out: 2 withdrawn; 1 with unknown fields`

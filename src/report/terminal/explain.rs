@@ -120,6 +120,7 @@ fn component(component: &WayComponent, screen: &mut Screen) -> io::Result<()> {
     for Answer { user, passes, why } in &component.answers {
         let passes = match *passes {
             "yes" => "passes",
+            "likely" => "most likely passes",
             "no" => "is kept out",
             _ => "nobody can say",
         };

@@ -17,6 +17,8 @@ pub struct Coverage {
     pub n_folders: u64,
     /// Process environments read.
     pub n_process_environments: u64,
+    /// Command lines of processes read.
+    pub n_command_lines: u64,
     /// What was left alone on purpose, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
     /// Candidates that were turned down, by reason.

@@ -58,7 +58,7 @@ pub struct Answer {
     /// The user.
     #[serde(flatten)]
     pub user: User,
-    /// `yes`, `no` or `unknown`: whether it lets the user pass, today.
+    /// `yes`, `likely`, `no` or `unknown`: whether it lets the user pass, today.
     pub passes: &'static str,
     /// Why.
     pub why: String,

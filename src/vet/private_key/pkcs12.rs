@@ -123,7 +123,7 @@ mod tests {
         let key = bag(SHROUDED_KEY_BAG, &[sequence(&scheme), der(tag::OCTET_STRING, b"key")]);
         let how = "AES-256-CBC, PBKDF2 1000000 rounds of HMAC-SHA-1";
         let strong = Protection::Encrypted { how: how.into() };
-        assert_eq!(protection(&file(&[key.clone()], &[])), Ok(strong));
+        assert_eq!(protection(&file(std::slice::from_ref(&key), &[])), Ok(strong));
         let mac = sequence(&[sequence(&[]), salt]);
         let how = format!("{how}, but 1 rounds for the check");
         assert_eq!(protection(&file(&[key], &[mac])), Ok(Protection::Weak { how }));
