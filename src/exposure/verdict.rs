@@ -10,7 +10,7 @@ use crate::model::authority::{Authority, Reach};
 use crate::model::component::Handed;
 use crate::model::exposure::{Judgement, Proof, Truth, Verdict};
 use crate::model::principal::Certainty;
-use crate::model::reason::{Counter, Reason};
+use crate::model::reason::{Counter, Reason, Stamps};
 
 /// The verdict on one place, for one occasion and one runner.
 pub fn judge(case: &Case<'_>) -> Judgement {
@@ -21,7 +21,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let (verdict, proof, counter) = match (reading.truth, existed, certainty) {
         (Truth::No, ..) => (Verdict::NotExposed, reading.proof, reading.counter),
         (_, Truth::No, _) => {
-            (Verdict::NotExposed, Some(Proof::Unchanged), Some(Counter::RootRewroteTimes))
+            (Verdict::NotExposed, Some(Proof::Unchanged), Some(of_younger_secret(&when)))
         }
         (Truth::Unknown, ..) => (Verdict::Unknown, None, reading.counter),
         (_, Truth::Unknown, _) => (Verdict::Unknown, None, Some(Counter::ProofThatItWasThere)),
@@ -40,6 +40,14 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     }
     let counter = counter.unwrap_or(Counter::RootRewroteTimes);
     Judgement { verdict, proof, reasons, counter, flags: flags(case) }
+}
+
+/// What would show that a secret is older than it seems.
+const fn of_younger_secret(when: &Reason) -> Counter {
+    match when {
+        Reason::Stamps(Stamps::IssuedAfter { .. }) => Counter::IssuersClockWrong,
+        _ => Counter::OlderCopy,
+    }
 }
 
 /// Whether the runner could read it by the modes, by what it was handed, or by its authority,
@@ -91,7 +99,9 @@ fn by_authority(
         }
         (_, Reach::RootByPassword) => {
             reading.reasons.push(reason);
-            (reading, Some(*reach))
+            let is_denied = reading.truth == Truth::No;
+            let counter = if is_denied { Some(Counter::PasswordTaken) } else { reading.counter };
+            (Reading { counter, ..reading }, Some(*reach))
         }
     }
 }

@@ -221,6 +221,9 @@ pub enum Counter {
     WiderModeThen { path: PathBuf },
     OtherWay,
     TheMissingFact,
+    OlderCopy,
+    IssuersClockWrong,
+    PasswordTaken,
     RanAsItsUser,
     OneBeforeIt,
     ProofThatItHeld,
@@ -252,6 +255,17 @@ impl fmt::Display for Counter {
                  gone, a copy, a descriptor that was handed over",
             ),
             Self::TheMissingFact => f.write_str("it is decided by the fact that is missing"),
+            Self::OlderCopy => f.write_str(
+                "it becomes EXPOSED if a copy of this secret was on this host before: look in \
+                 backups, mail and the clipboards of tools",
+            ),
+            Self::IssuersClockWrong => {
+                f.write_str("only a wrong clock of its issuer could have made it look so")
+            }
+            Self::PasswordTaken => f.write_str(
+                "it becomes EXPOSED if the code took the user's password and became root: look \
+                 in the log of sudo",
+            ),
             Self::RanAsItsUser => f.write_str(
                 "it becomes EXPOSED if the code also ran as the user to whom it is open",
             ),
