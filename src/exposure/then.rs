@@ -12,7 +12,7 @@ use crate::model::reason::{Counter, Reason, Stamps};
 use crate::model::time::Bounds;
 
 /// Folders of root that everybody may pass on every host: if they were closed, nothing worked.
-const ALWAYS_OPEN: [&str; 7] = ["/", "/home", "/etc", "/usr", "/var", "/opt", "/srv"];
+const ALWAYS_OPEN: [&str; 8] = ["/", "/home", "/etc", "/usr", "/var", "/opt", "/srv", "/tmp"];
 
 /// Whether it could be read then.
 pub struct Reading {
