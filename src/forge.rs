@@ -105,6 +105,20 @@ pub fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     [&head, content].concat()
 }
 
+/// A certificate for some RSA key that ends then; two digits or four for the year.
+pub fn certificate(key: u8, end: &str) -> Vec<u8> {
+    let sequence = |parts: &[Vec<u8>]| der(0x30, &parts.concat());
+    let time = |text: &str| der(if text.len() > 13 { 0x18 } else { 0x17 }, text.as_bytes());
+    let algorithm = sequence(&[der(0x06, b"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01")]);
+    let numbers = sequence(&[der(0x02, &[key; 64]), der(0x02, &[3])]);
+    let public = sequence(&[algorithm.clone(), der(0x03, &[&[0], &numbers[..]].concat())]);
+    let validity = sequence(&[time("200101000000Z"), time(end)]);
+    let name = sequence(&[]);
+    let version = der(0xA0, &der(0x02, &[2]));
+    let head = [version, der(0x02, &[1]), algorithm.clone(), name.clone(), validity, name, public];
+    sequence(&[sequence(&head), algorithm, der(0x03, &[0; 33])])
+}
+
 /// The parts of an OpenSSH private key.
 pub struct OpensshKey {
     /// Public half.

@@ -125,7 +125,8 @@ fn store_example(
     let mut surprise = None;
     let mut window = Window::default();
     let text = example.text.as_bytes();
-    let scanned = stores.scan(StoreIndex(number), text, &mut window, &mut |candidate| {
+    let path = example.path.as_ref();
+    let scanned = stores.scan(StoreIndex(number), path, text, &mut window, &mut |candidate| {
         surprise = surprise.take().or(surprising(rules, &candidate, &mut left));
     });
     if let Err(malformed) = scanned {

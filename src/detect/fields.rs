@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::path::Path;
 
 use crate::detect::tree::{Leaf, Node};
 use crate::model::candidate::Fields;
@@ -14,6 +15,9 @@ use crate::model::store::{FieldPart, FieldPath, FieldReference, Store};
 
 /// A public fact is a name, a host or a date; what is longer is something else.
 const FACT_CHARACTERS_MAX: usize = 200;
+
+/// Only an end may stand in something longer: a certificate, perhaps with its chain.
+const END_CHARACTERS_MAX: usize = 32 << 10;
 
 /// More fields than any store has. Looking for the facts beside a field takes as long as
 /// the node is wide, and nobody shall keep a sweep busy with one wide file.
@@ -45,7 +49,8 @@ pub fn select<'t, 'c>(
 
 /// The public fact that a reference names for a field: a text made of what the stars
 /// matched, or the nearest value at the place they name. As far as the reference is the
-/// path of the field it leads to the same node, so a `**` may stand there too.
+/// path of the field it leads to the same node, so a `**` may stand there too. A tree knows
+/// nothing of the file's name.
 pub fn refer(
     tree: &Node<'_>,
     reference: &FieldReference,
@@ -54,6 +59,7 @@ pub fn refer(
 ) -> Option<String> {
     let fact = match reference {
         FieldReference::Text(template) => fill(template, &field.stars)?,
+        FieldReference::FileStem => return None,
         FieldReference::Path(path) => {
             let n_shared = n_shared_parts(path, field.path);
             let beside = n_shared.checked_sub(1).map_or(tree, |last| field.trail[last]);
@@ -65,8 +71,7 @@ pub fn refer(
             String::from_utf8_lossy(&nearest.leaf.bytes).into_owned()
         }
     };
-    let fact: String = fact.trim().chars().take(FACT_CHARACTERS_MAX).collect();
-    (!fact.is_empty()).then_some(fact)
+    Some(fact).filter(|fact| !fact.trim().is_empty())
 }
 
 /// Every value of a store that holds something, with the position of the credential in
@@ -90,17 +95,28 @@ pub fn credentials<'t, 'c>(tree: &'t Node<'c>, store: &'t Store) -> Vec<(usize, 
     found
 }
 
-/// The public facts beside a field that [`credentials`] found.
-pub fn fields_of(tree: &Node<'_>, store: &Store, index: usize, field: &Field<'_, '_>) -> Fields {
+/// The public facts beside a field that [`credentials`] found in a file.
+pub fn fields_of(
+    tree: &Node<'_>,
+    file: &Path,
+    store: &Store,
+    index: usize,
+    field: &Field<'_, '_>,
+) -> Fields {
     let credential = &store.credentials[index];
-    let fact = |reference: &Option<FieldReference>| {
-        refer(tree, reference.as_ref()?, field, store.format.ignores_case())
+    let fact_of = |reference: &Option<FieldReference>, n_characters_max| {
+        let fact = match reference.as_ref()? {
+            FieldReference::FileStem => file.file_stem()?.to_string_lossy().into_owned(),
+            other => refer(tree, other, field, store.format.ignores_case())?,
+        };
+        Some(fact.trim().chars().take(n_characters_max).collect())
     };
+    let fact = |reference| fact_of(reference, FACT_CHARACTERS_MAX);
     Fields {
         key_id: fact(&credential.key_id),
         account: fact(&credential.account),
         issued: fact(&credential.issued),
-        expires: fact(&credential.expires),
+        expires: fact_of(&credential.expires, END_CHARACTERS_MAX),
     }
 }
 
@@ -330,6 +346,8 @@ mod tests {
     use crate::model::rule::KindIndex;
     use crate::model::store::{Decode, Format, StoreCredential};
 
+    const FILE: &str = "/srv/5D0C1B7E9F.key";
+
     const TREE: &str = r#"{
         "profiles": {
             "work": {"token": "s3cr3t-1", "id": "AB", "seen": ["s3cr3t-2", {"token": "s3cr3t-3"}]},
@@ -473,11 +491,15 @@ mod tests {
     fn facts_are_short() {
         let long = format!("{{\"a\": \"s3cr3t\", \"b\": \"{}\", \"c\": \" \"}}", "ß".repeat(500));
         let tree = parse(Format::Json, long.as_bytes()).unwrap();
-        let secret = path("a");
-        let field = &select(&tree, &secret, false)[0];
-        let fact = |key: &str| refer(&tree, &FieldReference::Path(path(key)), field, false);
-        assert_eq!(fact("b"), Some("ß".repeat(FACT_CHARACTERS_MAX)));
-        assert_eq!(fact("c"), None);
+        let fields = |fact: &str| {
+            let expires = Some(FieldReference::Path(path(fact)));
+            let credential = StoreCredential { expires, ..credential(0, &["a"], fact) };
+            let store = store(Format::Json, vec![credential]);
+            fields_of(&tree, Path::new(FILE), &store, 0, &credentials(&tree, &store)[0].1)
+        };
+        assert_eq!(fields("b").account, Some("ß".repeat(FACT_CHARACTERS_MAX)));
+        assert_eq!(fields("b").expires, Some("ß".repeat(500)), "it may be a certificate");
+        assert_eq!(fields("c").account, None);
     }
 
     fn credential(kind: usize, secret: &[&str], account: &str) -> StoreCredential {
@@ -512,7 +534,9 @@ mod tests {
         let shown: Vec<_> = credentials(&tree, store)
             .iter()
             .map(|(index, field)| {
-                let account = fields_of(&tree, store, *index, field).account.unwrap_or_default();
+                let account = fields_of(&tree, Path::new(FILE), store, *index, field)
+                    .account
+                    .unwrap_or_default();
                 format!("{index} {} {account}", text(field.leaf))
             })
             .collect();
@@ -530,6 +554,12 @@ mod tests {
             "A_TOKEN=s3cr3t-1\nC_KEY=s3cr3t-2\nB_TOKEN=s3cr3t-3\nD_TOKEN=\nC_KEY=s3cr3t-4\n",
             &["0 s3cr3t-1 ", "1 s3cr3t-2 C", "0 s3cr3t-3 ", "1 s3cr3t-4 C"],
         );
+    }
+
+    #[test]
+    fn the_name_of_the_file_may_be_a_fact() {
+        let store = store(Format::Whole, vec![credential(0, &["**"], "{stem}")]);
+        check_store(&store, "s3cr3t", &["0 s3cr3t 5D0C1B7E9F"]);
     }
 
     #[test]

@@ -57,11 +57,12 @@ impl<'r> Stores<'r> {
         })
     }
 
-    /// Reports every credential in the fields of a store. An error where the format does
+    /// Reports every credential in the fields of a store, in the file at a path. An error where the format does
     /// not parse; what holds none of the store's marks is some other file, and no error.
     pub fn scan(
         &self,
         index: StoreIndex,
+        path: &Path,
         text: &[u8],
         window: &mut Window,
         on_candidate: &mut dyn FnMut(Candidate<'_>),
@@ -75,7 +76,7 @@ impl<'r> Stores<'r> {
         let fields = credentials(&tree, store);
         let is_cut = fields.len() >= N_FIELDS_MAX;
         for (number, field) in fields {
-            let fields = fields_of(&tree, store, number, &field);
+            let fields = fields_of(&tree, path, store, number, &field);
             let found = Found { store: index, credential: &store.credentials[number], fields };
             self.value(&found, &field, window, on_candidate);
         }

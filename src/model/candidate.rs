@@ -31,6 +31,6 @@ pub struct Fields {
     pub account: Option<String>,
     /// When it was issued, as written.
     pub issued: Option<String>,
-    /// When it expires, as written.
+    /// When it expires, as written; or the certificate that says so.
     pub expires: Option<String>,
 }

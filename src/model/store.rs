@@ -170,8 +170,11 @@ impl FieldPart {
 }
 
 impl FieldReference {
-    /// A text if it holds `{1}` or the like, else a path.
+    /// A text if it holds `{1}` or the like, the name of the file if it is `{stem}`, else a path.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text == "{stem}" {
+            return Ok(Self::FileStem);
+        }
         if text.contains('{') {
             return Ok(Self::Text(text.to_owned()));
         }
@@ -186,6 +189,8 @@ pub enum FieldReference {
     Path(FieldPath),
     /// A text with `{1}`, `{2}` for what the stars matched.
     Text(String),
+    /// The name of the file, without what stands behind its last dot.
+    FileStem,
 }
 
 /// A file and what must be found in it, break marks taken out.
@@ -233,6 +238,7 @@ mod tests {
     #[test]
     fn a_brace_makes_a_reference_a_text() {
         assert_eq!(FieldReference::parse("{1}"), Ok(FieldReference::Text("{1}".into())));
+        assert_eq!(FieldReference::parse("{stem}"), Ok(FieldReference::FileStem));
         assert!(matches!(FieldReference::parse("*.user"), Ok(FieldReference::Path(_))));
     }
 }

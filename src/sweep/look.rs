@@ -14,6 +14,7 @@ use crate::error::{Problem, ProblemCode};
 use crate::inventory::{settle, tell_ends};
 use crate::model::artifact::{Artifact, ArtifactKind};
 use crate::model::candidate::Candidate;
+use crate::model::expiry::Expiry;
 use crate::model::finding::{Finding, Identity, Location, Rejection};
 use crate::model::inventory::Task;
 use crate::model::location::Span;
@@ -27,7 +28,7 @@ use crate::read::map::Mapping;
 use crate::read::reader::Chunks;
 use crate::sweep::locked;
 use crate::sweep::shared::{Harvest, Shared};
-use crate::vet::{keeper, vet};
+use crate::vet::{certificate_ends, keeper, vet};
 
 /// A mapped file is cut into pieces of this size, so that it keeps all cores busy.
 const PIECE_BYTES: usize = 8 << 20;
@@ -71,6 +72,7 @@ impl<'l, 's> Look<'l, 's> {
             self.tell_unopened(bytes);
             self.segment(&Segment::whole(text));
             self.stores(text);
+            self.certified(text);
         }
         self.components(text);
         self.mentions_of_whole(text);
@@ -197,17 +199,31 @@ impl<'l, 's> Look<'l, 's> {
 
     fn stores(&mut self, text: &[u8]) {
         let mut first_trouble = None;
-        for store in self.shared.stores.at(&self.artifact.path) {
+        let path = &self.artifact.path;
+        for store in self.shared.stores.at(path) {
             let mut sieve = Sieve::new(self.shared);
-            let parsed = self.shared.stores.scan(store, text, self.window, &mut |candidate| {
-                sieve.judge(&candidate);
-            });
+            let parsed =
+                self.shared.stores.scan(store, path, text, self.window, &mut |candidate| {
+                    sieve.judge(&candidate);
+                });
             self.take(sieve.sifted);
             first_trouble = first_trouble.or(parsed.err());
         }
         // Several stores may share a place; a file that is broken for one is for the others.
         if let Some(malformed) = first_trouble {
             self.problem(ProblemCode::StoreMalformed, &malformed.to_string());
+        }
+    }
+
+    /// Until when the keys of a file are accepted, by the certificates beside them.
+    fn certified(&mut self, text: &[u8]) {
+        if self.raw.iter().all(|raw| raw.identity.key_id.is_none()) {
+            return;
+        }
+        let ends = certificate_ends(text);
+        for Raw { identity, .. } in &mut self.raw {
+            let end = identity.key_id.as_ref().and_then(|key_id| ends.get(key_id));
+            identity.expiry = identity.expiry.or(end.copied().unwrap_or(Expiry::Unknown));
         }
     }
 

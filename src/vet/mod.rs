@@ -24,6 +24,8 @@ mod sealed;
 mod secret_id;
 mod uuid;
 
+use std::collections::BTreeMap;
+
 use crate::model::candidate::Candidate;
 use crate::model::expiry::{Basis, Expiry};
 use crate::model::finding::{Identity, Protection, Rejection};
@@ -33,6 +35,7 @@ use crate::model::secret::SecretKey;
 use crate::model::time::{Dated, Moment};
 use crate::vet::armour::Armour;
 use crate::vet::facts::{Checked, Facts};
+use crate::vet::private_key::certificate;
 
 pub use crate::vet::secret_id::{derive_key, key_id};
 
@@ -61,6 +64,7 @@ pub fn vet(
     };
     let canonical = canonical(secret, facts.canonical)?;
     let account = candidate.fields.account.clone().or(facts.account);
+    let expiry = expiry(candidate.fields.expires.as_deref(), facts.key_id.as_deref(), facts.expiry);
     let is_guess = candidate.store.is_none();
     if is_guess && placeholder::is_documented_pair(account.as_deref(), &canonical) {
         return Err(Rejection::Placeholder);
@@ -73,7 +77,7 @@ pub fn vet(
         hint: hint(secret, prefix),
         confidence: confidence(rule, candidate, kind_id),
         protection: facts.protection.unwrap_or(Protection::Plaintext),
-        expiry: expiry(candidate.fields.expires.as_deref(), facts.expiry),
+        expiry,
         renewal: None,
         issued: facts.issued.or_else(|| issued(candidate.fields.issued.as_deref()?)),
     })
@@ -82,6 +86,11 @@ pub fn vet(
 /// Who keeps the secret that a candidate only names: a word of ours, no byte of it.
 pub fn keeper(candidate: &Candidate<'_>) -> Option<&'static str> {
     reference::keeper(candidate.secret.expose().trim_ascii())
+}
+
+/// When the certificates in a text end, by the fingerprints of their keys.
+pub fn certificate_ends(text: &[u8]) -> BTreeMap<String, Expiry> {
+    certificate::ends(text)
 }
 
 /// The function behind each check that rules may name.
@@ -174,10 +183,12 @@ fn confidence(rule: Option<&Rule>, candidate: &Candidate<'_>, kind_id: &str) -> 
 }
 
 /// What stands beside the secret is believed before what it says of itself: a refreshed
-/// token is stored with its new end.
-fn expiry(beside: Option<&str>, inside: Option<Expiry>) -> Expiry {
-    let beside = beside.and_then(Moment::parse);
-    let beside = beside.map(|moment| Expiry::At { moment, basis: Basis::Beside });
+/// token is stored with its new end, a key with its certificate.
+fn expiry(beside: Option<&str>, key_id: Option<&str>, inside: Option<Expiry>) -> Expiry {
+    let stated = |text| Some(Expiry::At { moment: Moment::parse(text)?, basis: Basis::Beside });
+    let beside = beside.and_then(|text| {
+        stated(text).or_else(|| certificate::end_of_field(text.as_bytes(), key_id))
+    });
     beside.or(inside).unwrap_or(Expiry::Unknown)
 }
 

@@ -8,6 +8,7 @@ mod gpg_agents;
 mod keyrings;
 mod sockets;
 mod ssh_agents;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ use gpg_agents::gpg_agents;
 use keyrings::keyrings;
 use sockets::Sockets;
 use ssh_agents::ssh_agents;
+use tokens::tokens;
 
 /// Variables of processes that tell of brokers.
 pub fn variables<'v>() -> impl Iterator<Item = &'v str> {
@@ -45,5 +47,6 @@ pub fn brokers(
     found.extend(keyrings(&mut settings, &running.processes));
     found.extend(cloud_roles(files, &running.processes));
     found.extend(credential_programs(&mut settings, &sockets));
+    found.extend(tokens(&mut settings));
     (found, settings.problems)
 }

@@ -1,6 +1,6 @@
 //! Keys of gpg-agent, one a file (`agent/keyformat.txt` of GnuPG): a canonical S-expression,
-//! or lines of `Name: value` with one in its advanced form. The keygrip that names the file is
-//! not computed: that takes SHA-1.
+//! or lines of `Name: value` with one in its advanced form. The keygrip is not
+//! computed, for that takes SHA-1: it is the file's name.
 
 use crate::model::finding::Protection;
 use crate::model::time::{Dated, Moment};

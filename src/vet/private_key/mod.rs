@@ -2,6 +2,7 @@
 //! Nothing here tries a passphrase.
 
 mod age_file;
+pub mod certificate;
 pub mod curve25519;
 mod der;
 mod encryption_scheme;

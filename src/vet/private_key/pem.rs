@@ -129,6 +129,22 @@ fn tpm(mut key: Der<'_>) -> Option<Facts> {
     Some(protected(Protection::Hardware { how: how.into() }))
 }
 
+/// The fingerprint of a SubjectPublicKeyInfo: algorithm and key.
+pub fn public_fingerprint(mut public: Der<'_>) -> Option<String> {
+    let mut algorithm = public.sequence()?;
+    let name = algorithm.value(tag::OBJECT_IDENTIFIER)?;
+    let key = public.bits()?;
+    match name {
+        RSA => {
+            let [n, e] = Der::new(key).sequence()?.integers()?;
+            Some(ssh_fingerprint::of_strings(&[b"ssh-rsa", e, n]))
+        }
+        ELLIPTIC => elliptic(algorithm.value(tag::OBJECT_IDENTIFIER)?, key),
+        ED25519 => Some(ssh_fingerprint::of_strings(&[b"ssh-ed25519", key])),
+        _ => None,
+    }
+}
+
 fn object_identifier(bytes: &[u8]) -> Option<&[u8]> {
     Der::new(bytes).value(tag::OBJECT_IDENTIFIER)
 }
