@@ -26,6 +26,7 @@ use crate::detect::stores::Stores;
 use crate::discover::authority::authorities;
 use crate::discover::brokers::{brokers, variables as broker_variables};
 use crate::discover::clock::clock;
+use crate::discover::containers::containers;
 use crate::discover::guards::guards;
 use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
@@ -40,6 +41,7 @@ use crate::model::artifact::Inode;
 use crate::model::broker::Broker;
 use crate::model::clock::Clock;
 use crate::model::component::{Component, InfectedInstall};
+use crate::model::container::Container;
 use crate::model::coverage::Skip;
 use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
@@ -116,6 +118,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         authorities: &authorities,
         launches: &starting.launches,
         shortcuts: &starting.shortcuts,
+        containers: &known_containers(config, &files, &principals),
         now: config.now,
     };
     let foreign = consult(library, &mut harvest, &engine.rules.advisories, config.now);
@@ -276,6 +279,11 @@ fn starting(
     components: &[Component],
 ) -> Launches {
     launches(files, principals, &scope(config, files), &projects(components))
+}
+
+/// Containers on the disk, as far as the sweep is about them.
+fn known_containers(config: &Config, files: &DiskFiles, principals: &Principals) -> Vec<Container> {
+    containers(files, &principals.homes(), &scope(config, files))
 }
 
 /// uv links the files of a package from its cache into every environment that has it: names

@@ -61,6 +61,8 @@ struct PlantedFile {
     /// `~` is a break mark, as in rules.
     text: String,
     mode: Option<u32>,
+    /// Whose it and its folder are, if not ana's in her home and root's elsewhere.
+    uid: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +97,7 @@ fn plant(case: &Case) -> FakeHost {
         host.file(&file.path, file.text.replace('~', "")).unwrap();
     }
     for link in &case.link {
+        std::fs::create_dir_all(host.real(&link.path).parent().unwrap()).unwrap();
         host.link(&link.target, &link.path).unwrap();
     }
     for install in &case.install {
@@ -107,6 +110,9 @@ fn plant(case: &Case) -> FakeHost {
         host.own(path, uid).unwrap();
     }
     host.own("/home/ana", uid).unwrap();
+    for (path, uid) in case.file.iter().filter_map(|file| Some((&file.path, file.uid?))) {
+        host.own(&Path::new(path).parent().unwrap().to_string_lossy(), uid).unwrap();
+    }
     for (path, mode) in case.file.iter().filter_map(|file| Some((&file.path, file.mode?))) {
         host.mode(path, mode).unwrap();
     }

@@ -39,7 +39,7 @@ fn a_process_of_ours_shows_its_start_its_user_and_its_environment() {
     assert_eq!(mine.uid, rustix::process::geteuid().as_raw());
     assert_eq!(mine.invocation.searched, [Path::new("/srv/some/venv")]);
     assert_eq!(mine.invocation.folder, std::env::current_dir().ok());
-    assert_eq!(mine.container, None, "it shares our root folder");
+    assert_eq!(mine.enclosure, None, "it shares our root folder");
     let started = mine.started.unwrap().seconds;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     assert!(started.abs_diff(now.as_secs().cast_signed()) < 120, "started {started}");

@@ -9,6 +9,7 @@ use crate::components::sites::{Reached, is_file_of, reached};
 use crate::model::advisory::{Role, Trigger, Weight};
 use crate::model::authority::{Authorities, Capabilities};
 use crate::model::component::{Component, Confined, Handed, InfectedInstall, Runner, Sighting};
+use crate::model::container::{Container, short};
 use crate::model::launch::{Launch, Shortcut, is_python};
 use crate::model::layer::layer_of;
 use crate::model::path_pattern::is_within;
@@ -35,6 +36,8 @@ pub struct Surroundings<'h> {
     pub launches: &'h [Launch],
     /// Programs of `PATH` that lead elsewhere.
     pub shortcuts: &'h [Shortcut],
+    /// Containers that are kept on it.
+    pub containers: &'h [Container],
     /// The time of the sweep: the end of every window that is still open.
     pub now: Moment,
 }
@@ -47,13 +50,14 @@ pub fn runners(
     surroundings: &Surroundings<'_>,
 ) -> Vec<Runner> {
     let mut runners = Vec::new();
+    let Surroundings { processes, containers, .. } = *surroundings;
     if let Some(component) = &install.component {
         let install = Infected { component, triggers: &install.triggers, components };
         runners.push(match layer_of(&component.path) {
-            Some(layer) => in_container(component, layer),
+            Some(layer) => in_container(component, layer, containers),
             None => installer(&install),
         });
-        runners.extend(surroundings.processes.iter().filter_map(|one| process(&install, one)));
+        runners.extend(processes.iter().filter_map(|one| process(&install, one, containers)));
         runners.extend(surroundings.launches.iter().flat_map(|one| launch(&install, one)));
         runners.extend(surroundings.shortcuts.iter().flat_map(|one| shortcut(&install, one)));
         runners.extend(continuous_integration(component));
@@ -119,9 +123,20 @@ fn add(known: &mut Runner, runner: Runner) {
 
 /// Who installed it did so in a container, or on the machine where the image was made. What
 /// of this host its user may read, depends on what was mounted there.
-fn in_container(component: &Component, layer: &Path) -> Runner {
+fn in_container(component: &Component, layer: &Path, containers: &[Container]) -> Runner {
     let evidence = format!("containers of the layer {} have it for this user", layer.display());
-    Runner::new(component.owner_uid, Certainty::Possible, evidence)
+    let made_of_it = containers.iter().filter(|container| container.layers.contains(layer));
+    let handed = made_of_it.map(|container| settings(container, Certainty::Possible)).collect();
+    Runner { handed, ..Runner::new(component.owner_uid, Certainty::Possible, evidence) }
+}
+
+/// What an engine gives to all that runs in a container.
+fn settings(container: &Container, certainty: Certainty) -> Handed {
+    Handed {
+        path: container.settings.clone(),
+        certainty,
+        evidence: format!("the container {} has its variables from it", short(&container.id)),
+    }
 }
 
 /// The owner of the metadata ran the installer.
@@ -138,25 +153,27 @@ fn installer(install: &Infected<'_>) -> Runner {
 
 /// A process of the environment that started after the install, or has a file of the package
 /// in its memory.
-fn process(install: &Infected<'_>, process: &Process) -> Option<Runner> {
+fn process(install: &Infected<'_>, process: &Process, containers: &[Container]) -> Option<Runner> {
     let (certainty, deed) = deed(install, process)?;
     let capabilities = process.capabilities.limiting_root().filter(|_| process.uid == 0);
     let confined = Confined { capabilities, namespace: process.namespace };
     let unit = process.unit.iter().map(|unit| format!(", unit {unit}"));
     let since = process.started.iter().map(|at| format!(", started {at}"));
-    let container = process
-        .container
+    let enclosure = process
+        .enclosure
         .iter()
-        .map(|container| format!(", {container}, where the same path may be another file"));
+        .map(|enclosure| format!(", {enclosure}, where the same path may be another file"));
     let apart = apart(confined).into_iter().map(ToOwned::to_owned);
-    let details: String = unit.chain(since).chain(container).chain(apart).collect();
+    let details: String = unit.chain(since).chain(enclosure).chain(apart).collect();
     let evidence = format!("process {} {deed}{details}", process.pid);
     // Power within a container reaches no further than its own files.
-    let is_outside = process.container.is_none();
+    let is_outside = process.enclosure.is_none();
     let certainty = if is_outside { certainty } else { Certainty::Possible };
     let is_told = is_outside && (process.uid != 0 || capabilities.is_some());
     let authority = process.capabilities.authority().filter(|_| is_told).into_iter().collect();
-    let handed = own_files(process, certainty);
+    let around = |container: &&Container| process.enclosure.iter().any(|one| one.is(container));
+    let around = containers.iter().filter(around).map(|one| settings(one, certainty));
+    let handed = own_files(process, certainty).into_iter().chain(around).collect();
     let gids = process.gids.clone();
     Some(Runner {
         gids,

@@ -8,10 +8,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::model::container::short;
 use crate::model::host::HostFiles;
 
 /// More than this is no list of images or layers.
 const LIST_BYTES_MAX: u64 = 64 << 20;
+/// Room for the names of all layers that can lie below one.
+const LINE_BYTES_MAX: u64 = 16 << 10;
 /// With more layers than this, their folder is swept as one.
 const LAYERS_MAX: usize = 2000;
 /// So many images and containers of one layer are named.
@@ -23,6 +26,8 @@ const NAME_SIGNS_MAX: usize = 128;
 const DOCKER: &str = "/var/lib/docker";
 /// The same below a home, without root.
 const DOCKER_IN_HOME: &str = ".local/share/docker";
+/// Where Docker says, below its data, which layer is a container's own.
+const DOCKER_MOUNTS: &str = "image/overlay2/layerdb/mounts";
 const PODMAN: &str = "/var/lib/containers/storage";
 const PODMAN_IN_HOME: &str = ".local/share/containers/storage";
 /// containerd by itself, and as part of Kubernetes.
@@ -36,14 +41,12 @@ type Users = BTreeMap<String, BTreeSet<String>>;
 
 /// The trees of all layers, with the reason to sweep them.
 pub fn layers(files: &dyn HostFiles, homes: &[PathBuf]) -> Vec<(PathBuf, String)> {
-    let below = |folder: &'static str| homes.iter().map(move |home| home.join(folder));
-    let docker = [DOCKER.into(), docker_root(files)];
     let mut found = Vec::new();
-    for storage in docker.into_iter().chain(below(DOCKER_IN_HOME)).collect::<BTreeSet<PathBuf>>() {
+    for storage in docker_storages(files, homes) {
         let users = || docker_users(files, &storage);
         found.extend(trees(files, &storage.join("overlay2"), "diff", &users, "Docker"));
     }
-    for storage in std::iter::once(PODMAN.into()).chain(below(PODMAN_IN_HOME)) {
+    for storage in podman_storages(homes) {
         let users = || podman_users(files, &storage);
         found.extend(trees(files, &storage.join("overlay"), "diff", &users, "Podman"));
     }
@@ -51,6 +54,18 @@ pub fn layers(files: &dyn HostFiles, homes: &[PathBuf]) -> Vec<(PathBuf, String)
         found.extend(trees(files, Path::new(snapshots), "fs", &Users::new, "containerd"));
     }
     found
+}
+
+/// Every place where Docker may keep its data.
+pub fn docker_storages(files: &dyn HostFiles, homes: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let in_homes = homes.iter().map(|home| home.join(DOCKER_IN_HOME));
+    [DOCKER.into(), docker_root(files)].into_iter().chain(in_homes).collect()
+}
+
+/// Every place where Podman may keep its data.
+pub fn podman_storages(homes: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let in_homes = homes.iter().map(|home| home.join(PODMAN_IN_HOME));
+    std::iter::once(PODMAN.into()).chain(in_homes).collect()
 }
 
 /// The trees in one folder of layers. One that is closed is told as itself.
@@ -107,8 +122,8 @@ fn json<T: DeserializeOwned>(files: &dyn HostFiles, path: &Path) -> Option<T> {
 }
 
 /// The one line of a small file, without the name of its hash.
-fn line(files: &dyn HostFiles, path: &Path) -> Option<String> {
-    let bytes = files.read(path, 4096).ok()?;
+pub fn line(files: &dyn HostFiles, path: &Path) -> Option<String> {
+    let bytes = files.read(path, LINE_BYTES_MAX).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let text = text.trim();
     Some(text.strip_prefix("sha256:").unwrap_or(text).to_owned())
@@ -199,6 +214,11 @@ fn docker_layers(
     strings(files.names(database)).into_iter().filter_map(layer).collect()
 }
 
+/// The folder of a container's own layer.
+pub fn docker_layer(files: &dyn HostFiles, storage: &Path, id: &str) -> Option<String> {
+    line(files, &storage.join(DOCKER_MOUNTS).join(id).join("mount-id"))
+}
+
 /// What a container wrote lies in a layer of its own.
 fn add_docker_containers(files: &dyn HostFiles, storage: &Path, users: &mut Users) {
     #[derive(Deserialize)]
@@ -206,9 +226,8 @@ fn add_docker_containers(files: &dyn HostFiles, storage: &Path, users: &mut User
         #[serde(rename = "Name")]
         name: String,
     }
-    let mounts = storage.join("image/overlay2/layerdb/mounts");
-    for id in strings(files.names(&mounts)) {
-        let Some(folder) = line(files, &mounts.join(&id).join("mount-id")) else { continue };
+    for id in strings(files.names(&storage.join(DOCKER_MOUNTS))) {
+        let Some(folder) = docker_layer(files, storage, &id) else { continue };
         let file = storage.join("containers").join(&id).join("config.v2.json");
         let container: Option<Container> = json(files, &file);
         let name = container.map_or_else(|| short(&id).to_owned(), |container| container.name);
@@ -229,22 +248,12 @@ struct Entry {
 
 /// Podman's lists say which layer is on top, and what lies below each.
 fn podman_users(files: &dyn HostFiles, storage: &Path) -> Users {
-    let list = |folder: &str, name: &str| -> Vec<Entry> {
-        // What shall not outlive a restart stands in a list beside the other.
-        let lists = [name.to_owned(), format!("volatile-{name}")];
-        let lists =
-            lists.iter().map(|name| json::<Vec<Entry>>(files, &storage.join(folder).join(name)));
-        lists.flatten().flatten().collect()
-    };
-    let layers = list("overlay-layers", "layers.json").into_iter();
+    let layers = podman_list(files, storage, "layers").into_iter();
     let below: BTreeMap<String, Option<String>> =
         layers.map(|layer| (layer.id, layer.parent)).collect();
     let mut users = Users::new();
-    for (kind, folder, list_name) in [
-        ("image", "overlay-images", "images.json"),
-        ("container", "overlay-containers", "containers.json"),
-    ] {
-        for entry in list(folder, list_name) {
+    for kind in ["image", "container"] {
+        for entry in podman_list(files, storage, &format!("{kind}s")) {
             let name = match entry.names.as_slice() {
                 [] => label(kind, short(&entry.id)),
                 names => label(kind, &names.join(", ")),
@@ -261,11 +270,20 @@ fn podman_users(files: &dyn HostFiles, storage: &Path) -> Users {
     users
 }
 
-fn label(kind: &str, name: &str) -> String {
-    format!("{kind} {}", name.chars().take(NAME_SIGNS_MAX).collect::<String>())
+/// The layers of containers, by their ids.
+pub fn podman_containers(files: &dyn HostFiles, storage: &Path) -> BTreeMap<String, String> {
+    let containers = podman_list(files, storage, "containers").into_iter();
+    containers.filter_map(|one| Some((one.id, one.layer?))).collect()
 }
 
-/// So much of an id is usually shown.
-fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
+fn podman_list(files: &dyn HostFiles, storage: &Path, what: &str) -> Vec<Entry> {
+    let folder = storage.join(format!("overlay-{what}"));
+    // What shall not outlive a restart stands in a list beside the other.
+    let lists = [format!("{what}.json"), format!("volatile-{what}.json")];
+    let lists = lists.iter().map(|name| json::<Vec<Entry>>(files, &folder.join(name)));
+    lists.flatten().flatten().collect()
+}
+
+fn label(kind: &str, name: &str) -> String {
+    format!("{kind} {}", name.chars().take(NAME_SIGNS_MAX).collect::<String>())
 }

@@ -7,6 +7,7 @@ pub mod authority;
 pub mod brokers;
 pub mod chains;
 pub mod clock;
+pub mod containers;
 mod cron;
 mod doas;
 pub mod guards;

@@ -15,6 +15,7 @@ use crate::error::{Problem, ProblemCode};
 use crate::model::access::NamespaceId;
 use crate::model::artifact::{Artifact, ArtifactKind, Inode, Visibility};
 use crate::model::authority::Capabilities;
+use crate::model::container::Enclosure;
 use crate::model::host::HostFiles;
 use crate::model::launch::{Invocation, is_python};
 use crate::model::principal::{Namespace, Process};
@@ -186,7 +187,7 @@ impl Look<'_> {
             mapped: mapped(&self.read("maps")),
             namespace: self.namespace(pid),
             unit: unit(&cgroup),
-            container: container(&cgroup).or_else(|| self.other_root()),
+            enclosure: container(&cgroup).or_else(|| self.other_root()),
             started: started(&self.read("stat"), self.boot),
         })
     }
@@ -235,10 +236,10 @@ impl Look<'_> {
 
     /// A root folder that is not ours: what it names are other files. Asked of the kernel,
     /// which answers for our own processes and root only.
-    fn other_root(&self) -> Option<String> {
+    fn other_root(&self) -> Option<Enclosure> {
         let root = root_of(self.files, &self.folder.join("root"));
         let differs = root.is_some() && self.host_root.is_some() && root != self.host_root;
-        differs.then(|| "with a root folder of its own".to_owned())
+        differs.then_some(Enclosure::OtherRoot)
     }
 }
 
@@ -291,12 +292,11 @@ fn unit(cgroup: &str) -> Option<String> {
 }
 
 /// The container that a control group is named for: 64 hexadecimal digits with some prefix.
-fn container(cgroup: &str) -> Option<String> {
+fn container(cgroup: &str) -> Option<Enclosure> {
     const ID_BYTES: usize = 64;
-    const SHOWN_BYTES: usize = 12;
     let words = cgroup.split(|it: char| !it.is_ascii_hexdigit());
     let id = words.into_iter().find(|word| word.len() == ID_BYTES)?;
-    Some(format!("in the container {}", &id[..SHOWN_BYTES]))
+    Some(Enclosure::Container(id.to_owned()))
 }
 
 /// Field 22 of `stat`, counted after the command's closing bracket, since the command
@@ -339,7 +339,7 @@ mod tests {
     fn a_control_group_names_its_unit_and_its_container() {
         let id = "0123456789abcdef".repeat(4);
         let docker = format!("0::/system.slice/docker-{id}.scope\n");
-        assert_eq!(container(&docker).as_deref(), Some("in the container 0123456789ab"));
+        assert_eq!(container(&docker), Some(Enclosure::Container(id)));
         let user = "0::/user.slice/user@1000.service/app.slice/shop.service\n";
         assert_eq!((unit(user).as_deref(), container(user)), (Some("shop.service"), None));
         assert_eq!(unit("0::/user.slice/user@1000.service/session.slice\n"), None);

@@ -1,8 +1,9 @@
-//! Where a sweep starts when nobody says where: homes, CI workspaces, installed
-//! packages, layers of containers and the places where services keep their files.
+//! Where a sweep starts when nobody says where: homes, CI workspaces, installed packages, layers
+//! and settings of containers, and the places where services keep their files.
 
 use std::path::{Path, PathBuf};
 
+use crate::discover::containers::settings_of_containers;
 use crate::discover::layers::layers;
 use crate::model::host::HostFiles;
 use crate::model::path_pattern::is_within;
@@ -109,9 +110,16 @@ pub fn default_roots(
     let fixed = SYSTEM.iter().chain(PACKAGES).chain(WORKSPACES);
     wanted.extend(fixed.map(|(path, why)| (path.into(), (*why).into())));
     wanted.extend(system_packages(files));
-    let homes: Vec<PathBuf> = principals.users.iter().map(|user| user.home.clone()).collect();
+    let homes = principals.homes();
     wanted.extend(layers(files, &homes));
-    settle(files, wanted)
+    let mut roots = settle(files, wanted);
+    // Only these files: the logs beside them are huge.
+    roots.extend(settings_of_containers(files, &homes).into_iter().map(|path| Root {
+        path,
+        why: "settings of a container".into(),
+        state: RootState::Swept,
+    }));
+    nest(roots)
 }
 
 fn homes(
@@ -165,6 +173,11 @@ fn settle(files: &dyn HostFiles, wanted: Vec<(PathBuf, String)>) -> Vec<Root> {
         let state = if files.may_enter(&path) { RootState::Swept } else { RootState::Closed };
         roots.push(Root { path, why, state });
     }
+    roots
+}
+
+/// Sorts them, and notes which lie within another.
+fn nest(mut roots: Vec<Root>) -> Vec<Root> {
     roots.sort();
     for index in 0..roots.len() {
         let is_inside = roots[..index].iter().any(|outer| {

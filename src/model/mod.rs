@@ -10,6 +10,7 @@ pub mod broker;
 pub mod candidate;
 pub mod clock;
 pub mod component;
+pub mod container;
 pub mod coverage;
 pub mod expiry;
 pub mod explanation;

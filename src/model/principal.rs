@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::model::access::NamespaceId;
 use crate::model::artifact::Inode;
 use crate::model::authority::Capabilities;
+use crate::model::container::Enclosure;
 use crate::model::launch::Invocation;
 use crate::model::time::Moment;
 
@@ -53,6 +54,11 @@ impl Principals {
     pub fn user(&self, uid: u32) -> Option<&Principal> {
         let first = self.users.partition_point(|user| user.uid < uid);
         self.users.get(first).filter(|user| user.uid == uid)
+    }
+
+    /// The home of each user, by uid.
+    pub fn homes(&self) -> Vec<PathBuf> {
+        self.users.iter().map(|user| user.home.clone()).collect()
     }
 
     /// A name for an id: `ana`, or `uid 1001` where passwd has none.
@@ -119,8 +125,8 @@ pub struct Process {
     pub namespace: Option<Namespace>,
     /// The unit it belongs to.
     pub unit: Option<String>,
-    /// The container it belongs to: what it names may be another file here.
-    pub container: Option<String>,
+    /// What it is enclosed in: what it names may be another file here.
+    pub enclosure: Option<Enclosure>,
     /// When it started.
     pub started: Option<Moment>,
 }

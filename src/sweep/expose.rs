@@ -68,8 +68,7 @@ impl Exposing<'_> {
         let (readers, events) = (self.readers(), self.events());
         let agents = self.agents();
         let seen = seen(&findings, self.clock);
-        let users = self.principals.users.iter();
-        let homes: Vec<PathBuf> = users.map(|user| user.home.clone()).collect();
+        let homes = self.principals.homes();
         let targets = self.targets(&events, &homes);
         findings
             .into_iter()

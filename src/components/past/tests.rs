@@ -90,6 +90,7 @@ fn installs(components: &[Component], mentions: Vec<Mention>) -> Vec<InfectedIns
         authorities: &authorities,
         launches: &[],
         shortcuts: &[],
+        containers: &[],
         now: at(NOW),
     };
     infected_installs(&catalogue, components, Vec::new(), mentions, &surroundings)
