@@ -1,11 +1,13 @@
 //! The beam: knows the order of the stages, and is the only one who does.
 
+mod committed;
 mod explain;
 mod expose;
 mod links;
 mod look;
 mod question;
 mod repositories;
+mod seen;
 mod shared;
 mod worker;
 
@@ -138,6 +140,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         authorities: &authorities,
         links: &links,
         clock: &clock,
+        committed: &harvest.committed,
         brokers: &brokers,
         files: &files,
         mounts: if is_live { &mounts } else { &Mounts::default() },

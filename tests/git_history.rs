@@ -1,4 +1,4 @@
-//! What lock files said once, out of repositories that the real git makes: loose, packed,
+//! What lock files said once, and since when a file holds what it holds, out of repositories that the real git makes: loose, packed,
 //! on branches, shallow. Without a `git` on the path these tests say so and pass.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot plant its host has failed")]
@@ -6,9 +6,13 @@
 
 mod support;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
+use credreach::forge::Forge;
+use credreach::model::time::Moment;
 use serde_json::Value;
 
 /// A repository in a folder of its own.
@@ -186,4 +190,50 @@ fn objects_of_an_alternate_are_not_fetched_from_there() {
     let report = sweep(&parent.join("shared"));
     assert!(said(&report).is_empty());
     assert!(problems(&report).iter().any(|why| why.contains("lie elsewhere")), "{report:#}");
+}
+
+/// Longer than stamps may lie together without showing an order.
+const APART: Duration = Duration::from_secs(4);
+
+/// Why the owner of `.env` could have read it between two moments.
+fn reasons(work: &Work, window: &str) -> String {
+    let uid = work.path.metadata().unwrap().uid().to_string();
+    let output = support::credreach()
+        .args(["sweep", "--format", "json", "--exit-zero", "--as", &uid, "--window", window])
+        .arg(&work.path)
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let locations = report["credentials"][0]["locations"].as_array().unwrap();
+    let at = |location: &&Value| location["path"].as_str().unwrap().ends_with("/.env");
+    locations.iter().find(at).unwrap()["exposures"][0]["reasons"].to_string()
+}
+
+#[test]
+fn a_file_that_was_replaced_is_judged_by_the_objects_and_commits_that_have_its_content() {
+    let Some(mut work) = Work::new() else { return };
+    let token = Forge::new([9; 32]).checked_token("ghp_");
+    let file = work.path.join("api/.env");
+    work.commit("api/.env", &format!("GITHUB_TOKEN={token}\n"));
+    std::thread::sleep(APART);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() as i64;
+    let [start, end] = [now, now + 1].map(|seconds| Moment::new(seconds, 0));
+    std::thread::sleep(APART);
+    let copy = file.with_extension("new");
+    std::fs::write(&copy, std::fs::read(&file).unwrap()).unwrap();
+    std::fs::rename(copy, &file).unwrap();
+    let by_object = reasons(&work, &format!("{start}..{end}"));
+    assert!(by_object.contains("says the change time of"), "{by_object}");
+    assert!(by_object.contains("/app/.git/objects/"), "{by_object}");
+    let long = format!("2026-04-01..{end}");
+    let by_reflog = reasons(&work, &long);
+    assert!(by_reflog.contains("was here 2026-03-24T11:02:03Z"), "{by_reflog}");
+    assert!(by_reflog.contains("if one believes the reflog of"), "{by_reflog}");
+    work.git(&["reflog", "expire", "--expire=now", "--all"]);
+    work.git(&["gc", "-q"]);
+    let by_commit = reasons(&work, &long);
+    assert!(by_commit.contains("if one believes the committer's clock of commit"), "{by_commit}");
+    std::fs::write(&file, format!("GITHUB_TOKEN={token} # changed\n")).unwrap();
+    let other_content = reasons(&work, &long);
+    assert!(!other_content.contains("if one believes"), "{other_content}");
 }

@@ -70,7 +70,7 @@ impl Host {
             gids: &[],
             bounds: Bounds { outer: self.window, certain: None },
             facts: &facts,
-            secret: SecretFacts { identity: &identity, seen: None },
+            secret: SecretFacts { identity: &identity, seen: None, said: None },
             clock: &Clock { doubt_seconds: 0, ..Clock::default() },
             brokers: &[],
         })

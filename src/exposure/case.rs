@@ -44,4 +44,6 @@ pub struct SecretFacts<'s> {
     pub identity: &'s Identity,
     /// The earliest proof that it was in a file of the same owner.
     pub seen: Option<&'s Dated>,
+    /// The earliest claim that it was, by a clock that anybody could set.
+    pub said: Option<&'s Dated>,
 }

@@ -38,7 +38,7 @@ pub fn existed(
     if let Some(born) = born.filter(|born| clock.shows_order(end, *born)) {
         return made_after(born, bounds, facts, secret, clock);
     }
-    seen(start, secret, clock).unwrap_or_else(|| changed_since(bounds, facts, clock))
+    or_earlier(changed_since(bounds, facts, clock), start, secret, clock)
 }
 
 /// This inode is younger than the window. That says nothing where it may have taken the place of
@@ -53,13 +53,13 @@ fn made_after(
     let modified = facts.target.inode.times.modified;
     if clock.shows_order(modified, born) {
         let copied = (Truth::Unknown, Reason::Stamps(Stamps::CopiedHere { modified, born }));
-        return seen(bounds.certain_start(), secret, clock).unwrap_or(copied);
+        return or_earlier(copied, bounds.certain_start(), secret, clock);
     }
     if is_in_young_folders(bounds.outer.end, facts, clock) {
         return (Truth::No, Reason::Stamps(Stamps::MadeAfter { born }));
     }
     let replaced = (Truth::Unknown, Reason::Stamps(Stamps::Replaced { born }));
-    seen(bounds.certain_start(), secret, clock).unwrap_or(replaced)
+    or_earlier(replaced, bounds.certain_start(), secret, clock)
 }
 
 /// Whether under none of its names there can have been an older file: every folder that holds it
@@ -74,11 +74,25 @@ fn is_in_young_folders(end: Moment, facts: &AccessFacts, clock: &Clock) -> bool 
         })
 }
 
-/// The same secret elsewhere, before.
-fn seen(start: Moment, secret: SecretFacts<'_>, clock: &Clock) -> Option<(Truth, Reason)> {
-    let seen = secret.seen.filter(|seen| clock.shows_order(seen.at, start))?;
-    let Dated { at, evidence } = seen.clone();
-    Some((Truth::Yes, Reason::Stamps(Stamps::SeenBefore { at, evidence })))
+/// What stamps of the file say, unless the same secret was here before: proof of that is better
+/// than any of them, a claim is better than nothing.
+fn or_earlier(
+    by_stamps: (Truth, Reason),
+    start: Moment,
+    secret: SecretFacts<'_>,
+    clock: &Clock,
+) -> (Truth, Reason) {
+    let before =
+        |dated: Option<&Dated>| dated.filter(|dated| clock.shows_order(dated.at, start)).cloned();
+    if let Some(Dated { at, evidence }) = before(secret.seen) {
+        return (Truth::Yes, Reason::Stamps(Stamps::SeenBefore { at, evidence }));
+    }
+    match before(secret.said) {
+        Some(Dated { at, evidence }) if by_stamps.0 == Truth::Unknown => {
+            (Truth::Likely, Reason::Stamps(Stamps::SaidBefore { at, evidence }))
+        }
+        _ => by_stamps,
+    }
 }
 
 /// The file was there, or may have been; it was changed since the window began.
@@ -128,7 +142,7 @@ mod tests {
 
     fn check(key: &AccessFacts, expected: Truth, sentence: &str) {
         let identity = identity();
-        let secret = SecretFacts { identity: &identity, seen: None };
+        let secret = SecretFacts { identity: &identity, seen: None, said: None };
         let (truth, reason) = existed(window(2000, 3000), key, secret, &Clock::at(at(9000)));
         assert_eq!(truth, expected, "{reason}");
         assert!(reason.to_string().contains(sentence), "{reason}");
@@ -170,7 +184,7 @@ mod tests {
         let identity = identity();
         let existed_with = |seen: i64, key: &AccessFacts| {
             let seen = Dated { at: at(seen), evidence: "the change time of .env.bak".into() };
-            let secret = SecretFacts { identity: &identity, seen: Some(&seen) };
+            let secret = SecretFacts { identity: &identity, seen: Some(&seen), said: None };
             existed(window(2000, 3000), key, secret, &Clock::at(at(9000))).0
         };
         let replaced = file(Some(4000), 4000, 4000, 0);
@@ -181,11 +195,31 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_that_it_was_here_makes_likely_what_stamps_leave_open_and_changes_nothing_else() {
+        let identity = identity();
+        let existed_with = |said: i64, key: &AccessFacts| {
+            let said = Dated { at: at(said), evidence: "a commit".into() };
+            let secret = SecretFacts { identity: &identity, seen: None, said: Some(&said) };
+            existed(window(2000, 3000), key, secret, &Clock::at(at(9000)))
+        };
+        let replaced = file(Some(4000), 4000, 4000, 0);
+        let (truth, reason) = existed_with(1500, &replaced);
+        assert_eq!(truth, Truth::Likely);
+        assert!(reason.to_string().ends_with("if one believes a commit"), "{reason}");
+        assert_eq!(existed_with(1500, &file(None, 2500, 8000, 0)).0, Truth::Likely);
+        assert_eq!(existed_with(2500, &replaced).0, Truth::Unknown);
+        assert_eq!(existed_with(1500, &file(Some(1000), 1000, 1000, 0)).0, Truth::Yes);
+        assert_eq!(existed_with(1500, &file(Some(4000), 4000, 4000, 4000)).0, Truth::No);
+        let (_, reason) = existed_with(1500, &file(Some(1000), 2500, 2500, 0));
+        assert!(reason.to_string().contains("inside the window"), "{reason}");
+    }
+
+    #[test]
     fn a_secret_issued_after_the_window_was_not_there_whatever_the_stamps_say() {
         let mut identity = identity();
         let mut truth = |issued: i64| {
             identity.issued = Some(Dated { at: at(issued), evidence: String::new() });
-            let secret = SecretFacts { identity: &identity, seen: None };
+            let secret = SecretFacts { identity: &identity, seen: None, said: None };
             let key = file(Some(1000), 1000, 1000, 0);
             existed(window(2000, 3000), &key, secret, &Clock::default()).0
         };
@@ -212,7 +246,7 @@ mod tests {
             (by, earlier, later) in (0_i64..9000, 0_i64..6000, 0_i64..6000),
         ) {
             let identity = identity();
-            let secret = SecretFacts { identity: &identity, seen: None };
+            let secret = SecretFacts { identity: &identity, seen: None, said: None };
             let clock = Clock::default();
             let of = |key: &AccessFacts, start, end| existed(window(start, end), key, secret, &clock).0;
             let before = of(&key, start, start + length);

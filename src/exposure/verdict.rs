@@ -188,7 +188,7 @@ pub mod tests {
 
     fn judged(runner: &Runner, bounds: Bounds, facts: &AccessFacts) -> Verdict {
         let (identity, clock) = (identity(), Clock::default());
-        let secret = SecretFacts { identity: &identity, seen: None };
+        let secret = SecretFacts { identity: &identity, seen: None, said: None };
         let case = Case { runner, gids: &[], bounds, facts, secret, clock: &clock, brokers: &[] };
         judge(&case).verdict
     }

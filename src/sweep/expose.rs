@@ -1,7 +1,7 @@
 //! Every finding against every occasion on which code ran, and every user as whom it did.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::discover::chains::Chains;
 use crate::discover::mounts::Mounts;
@@ -10,7 +10,6 @@ use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, judge_broker, m
 use crate::inventory::Judged;
 use crate::model::access::AccessFacts;
 use crate::model::advisory::{Advisory, AdvisoryIndex};
-use crate::model::artifact::ArtifactKind;
 use crate::model::authority::Authorities;
 use crate::model::broker::{Broker, BrokerKind, JudgedBroker};
 use crate::model::clock::Clock;
@@ -22,9 +21,11 @@ use crate::model::host::HostFiles;
 use crate::model::principal::{Certainty, Principals};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretId;
-use crate::model::time::{Bounds, Dated, Moment};
+use crate::model::time::Bounds;
 use crate::model::what_if::WhatIf;
+use crate::sweep::committed::Committed;
 use crate::sweep::links::Links;
+use crate::sweep::seen::Earlier;
 
 /// More ways than these to one file explain nothing.
 const WAYS_MAX: usize = 20;
@@ -42,6 +43,8 @@ pub struct Exposing<'s> {
     pub authorities: &'s Authorities,
     pub links: &'s Links,
     pub clock: &'s Clock,
+    /// What repositories say of files with findings.
+    pub committed: &'s [Committed],
     pub brokers: &'s [Broker],
     pub files: &'s dyn HostFiles,
     /// The secrets whose reasoning is kept whole.
@@ -67,7 +70,7 @@ impl Exposing<'_> {
         let mut chains = Chains::new(self.files, self.mounts, &elsewhere);
         let (readers, events) = (self.readers(), self.events());
         let agents = self.agents();
-        let seen = seen(&findings, self.clock);
+        let earlier = Earlier::of(&findings, self.committed, self.clock);
         let homes = self.principals.homes();
         let targets = self.targets(&events, &homes);
         findings
@@ -76,8 +79,7 @@ impl Exposing<'_> {
                 let n_unmet = self.links.n_unmet(&finding.location.inode);
                 let facts = chains.of(&finding.location, n_unmet);
                 let identity = &finding.identity;
-                let holder = (identity.secret_id, finding.location.inode.uid);
-                let secret = SecretFacts { identity, seen: seen.get(&holder) };
+                let secret = earlier.facts(&finding);
                 let aims = targets.iter().map(|(index, one)| (*index, one.aim(&finding))).collect();
                 let agents = BrokerKind::agent_of(&self.rules.kind(identity.kind).id)
                     .and_then(|kind| agents.get(&kind))
@@ -230,26 +232,4 @@ fn explanation(events: &[Event], facts: &AccessFacts) -> Explanation {
     let readers = by_uid.into_iter().take(READERS_MAX);
     let passages = readers.map(|(uid, gids)| passage(Reader::user(uid, gids), &facts)).collect();
     Explanation { facts, n_further_ways, passages }
-}
-
-/// For each secret and owner the file that holds it unchanged for the longest time: a backup, a
-/// swap file, another configuration. Those of another owner say nothing: who may read this
-/// place could not read that one.
-fn seen(findings: &[Finding], clock: &Clock) -> BTreeMap<(SecretId, u32), Dated> {
-    let mut earliest: BTreeMap<(SecretId, u32), (Moment, &Path)> = BTreeMap::new();
-    let files = findings.iter().filter(|finding| finding.location.kind == ArtifactKind::File);
-    for Finding { identity, location } in files {
-        let changed = location.inode.times.changed;
-        if clock.is_odd(changed) {
-            continue;
-        }
-        let here = (changed, location.path.as_path());
-        let known = earliest.entry((identity.secret_id, location.inode.uid)).or_insert(here);
-        *known = here.min(*known);
-    }
-    let dated = |(at, path): (Moment, &Path)| Dated {
-        at,
-        evidence: format!("the change time of {}", path.display()),
-    };
-    earliest.into_iter().map(|(key, place)| (key, dated(place))).collect()
 }

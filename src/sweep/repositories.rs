@@ -1,5 +1,5 @@
-//! What lock files said once: joins the histories of repositories with the readers of lock
-//! files. Reads work trees' repositories only (`.git` folders, and those of submodules
+//! What lock files said once, and since when files with findings are as they are: joins the
+//! histories of repositories with the readers of lock files and the findings. Reads work trees' repositories only (`.git` folders, and those of submodules
 //! within them); a bare one has no place of which it speaks.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -17,6 +17,7 @@ use crate::model::reach::{EvidenceFamily, Reach};
 use crate::model::time::Dated;
 use crate::read::git::history::{Finder, Folder, Stay, Visited, history, stay};
 use crate::read::git::{Commit, Kind, Move, ObjectId, Refs, Repository, Trouble, work_tree};
+use crate::sweep::committed::{Committed, Holders, Past, Tracked, holders};
 use crate::sweep::locked;
 use crate::sweep::shared::Shared;
 
@@ -42,11 +43,14 @@ const REFS_TOLD_MAX: usize = 3;
 pub fn read_all(shared: &Shared<'_>) {
     let mut heads = std::mem::take(&mut locked(&shared.harvest).repositories);
     heads.sort_by(|one, other| one.path.cmp(&other.path));
+    let holders = holders(&locked(&shared.harvest).findings);
     for some in heads.chunks(AT_ONCE) {
-        let tellings: Vec<Telling> = some.par_iter().map(|head| read(shared, head)).collect();
+        let tellings: Vec<Telling> =
+            some.par_iter().map(|head| read(shared, head, &holders)).collect();
         let mut harvest = locked(&shared.harvest);
         for telling in tellings {
             harvest.mentions.extend(telling.mentions);
+            harvest.committed.extend(telling.committed);
             harvest.coverage.problems.extend(telling.problems);
             if let Some(reach) = telling.reach {
                 let reaches = &mut harvest.coverage.reaches;
@@ -60,11 +64,12 @@ pub fn read_all(shared: &Shared<'_>) {
 #[derive(Default)]
 struct Telling {
     mentions: Vec<Mention>,
+    committed: Vec<Committed>,
     reach: Option<Reach>,
     problems: Vec<Problem>,
 }
 
-fn read(shared: &Shared<'_>, head: &Artifact) -> Telling {
+fn read(shared: &Shared<'_>, head: &Artifact, holders: &Holders) -> Telling {
     let folder = head.path.parent().unwrap_or(&head.path);
     let problem = |code, why: &str| Telling {
         problems: vec![Problem::new(code, folder, why)],
@@ -73,7 +78,7 @@ fn read(shared: &Shared<'_>, head: &Artifact) -> Telling {
     let told = catch_unwind(AssertUnwindSafe(|| {
         let root = &shared.policy.root;
         match Repository::open(root, folder, UNPACKED_BYTES_MAX) {
-            Ok(repository) => tell(shared, head, folder, repository),
+            Ok(repository) => tell(shared, (head, holders), folder, repository),
             Err(error) => {
                 let problems = vec![Problem::from_io(folder, &error)];
                 Telling { problems, ..Telling::default() }
@@ -85,7 +90,7 @@ fn read(shared: &Shared<'_>, head: &Artifact) -> Telling {
 
 fn tell(
     shared: &Shared<'_>,
-    head: &Artifact,
+    (head, holders): (&Artifact, &Holders),
     folder: &Path,
     mut repository: Repository<'_>,
 ) -> Telling {
@@ -94,8 +99,11 @@ fn tell(
     let history = history(&mut repository, starts, COMMITS_MAX);
     let mut troubles: BTreeSet<Trouble> = history.troubles;
     troubles.extend(refs.trouble.into_iter().chain(repository.troubles.iter().copied()));
-    let mut finder = Finder::new(&is_lock_file);
-    let mut versions = Versions::new(shared, head, folder);
+    let work_tree = work_tree(folder).unwrap_or_else(|| folder.to_owned());
+    let mut tracked = Tracked::new(holders, &work_tree);
+    let is_wanted = |name: &Path| is_lock_file(name) || tracked.may_be(name);
+    let mut finder = Finder::new(&is_wanted);
+    let mut versions = Versions::new(shared, head, &work_tree);
     let mut trees: Vec<Rc<Folder>> = Vec::new();
     for commit in &history.commits {
         if shared.is_interrupted() {
@@ -109,10 +117,13 @@ fn tell(
     troubles.extend(&versions.troubles);
     let commits = &history.commits[..trees.len()];
     let mentions = versions.mentions(commits, &trees, &refs);
+    let past = Past { commits, trees: &trees, refs: &refs };
+    let committed = tracked.committed(shared.files, &mut repository, &past);
+    troubles.extend(tracked.troubles);
     let reach = (!versions.read.is_empty()).then(|| reach(commits));
     let problem =
         |trouble: Trouble| Problem::new(ProblemCode::GitHistory, folder, trouble.sentence());
-    Telling { mentions, reach, problems: troubles.into_iter().map(problem).collect() }
+    Telling { mentions, committed, reach, problems: troubles.into_iter().map(problem).collect() }
 }
 
 fn reach(commits: &[Commit]) -> Reach {
@@ -125,7 +136,7 @@ fn reach(commits: &[Commit]) -> Reach {
 struct Versions<'v> {
     shared: &'v Shared<'v>,
     head: &'v Artifact,
-    work_tree: PathBuf,
+    work_tree: &'v Path,
     /// The bad versions that each version of a file names, by path and blob.
     read: HashMap<(PathBuf, ObjectId), Vec<Mention>>,
     visited: Visited,
@@ -133,11 +144,11 @@ struct Versions<'v> {
 }
 
 impl<'v> Versions<'v> {
-    fn new(shared: &'v Shared<'v>, head: &'v Artifact, folder: &Path) -> Self {
+    fn new(shared: &'v Shared<'v>, head: &'v Artifact, work_tree: &'v Path) -> Self {
         Self {
             shared,
             head,
-            work_tree: work_tree(folder).unwrap_or_else(|| folder.to_owned()),
+            work_tree,
             read: HashMap::new(),
             visited: Visited::new(),
             troubles: BTreeSet::new(),
@@ -240,7 +251,7 @@ fn dated(mention: &Mention, stay: &Stay<'_>, refs: &Refs, having: &HashSet<Objec
     if !stay.stands_on.is_empty() {
         evidence += &format!("; it still stands{}", on(&stay.stands_on));
     }
-    if let Some(Move { at, .. }) = checked_out(refs, having) {
+    if let Some(Move { at, .. }) = refs.first_move(having) {
         evidence += &format!("; a work tree of this host had it from {at} on, says the reflog");
     }
     let until = stay.until.filter(|_| !is_there).map(|commit| Dated {
@@ -253,11 +264,6 @@ fn dated(mention: &Mention, stay: &Stay<'_>, refs: &Refs, having: &HashSet<Objec
         until,
         ..mention.clone()
     }
-}
-
-/// The first time that a work tree was moved to a commit which has it.
-fn checked_out<'r>(refs: &'r Refs, having: &HashSet<ObjectId>) -> Option<&'r Move> {
-    refs.moves.iter().flatten().filter(|one| having.contains(&one.to)).min()
 }
 
 /// ` on main, origin/main and 3 more`

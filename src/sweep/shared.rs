@@ -23,6 +23,7 @@ use crate::model::startup::StartupList;
 use crate::read::git;
 use crate::read::reader::ReadPolicy;
 use crate::sweep::Watch;
+use crate::sweep::committed::Committed;
 use crate::sweep::links::Links;
 
 /// What all workers share.
@@ -98,6 +99,8 @@ pub struct Harvest {
     pub removals: Vec<Removal>,
     /// `HEAD` files of work trees' repositories.
     pub repositories: Vec<Artifact>,
+    /// What repositories say of files with findings.
+    pub committed: Vec<Committed>,
     pub startup: StartupList,
     pub references: References,
     pub coverage: Coverage,

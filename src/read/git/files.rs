@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::Dir;
 
+use crate::model::artifact::Inode;
 use crate::model::host::HostRoot;
 use crate::read::open::{open_no_links, regular_stat};
 
@@ -34,6 +35,17 @@ impl<'r> Files<'r> {
         let file = open_no_links(&self.root.to_real(&self.folder.join(name)))?.file;
         let stat = regular_stat(&file)?;
         Ok((file, u64::try_from(stat.st_size).unwrap_or(0)))
+    }
+
+    /// What a regular file says of itself.
+    pub fn inode(&self, name: &str) -> io::Result<Inode> {
+        let (file, _) = self.open(name)?;
+        file.metadata().map(|stat| Inode::from_stat(&stat))
+    }
+
+    /// Where a name stands on the host.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// All of a small file.

@@ -19,9 +19,10 @@ mod refs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::model::artifact::Inode;
 use crate::model::host::HostRoot;
 use crate::read::git::files::Files;
-use crate::read::git::object::loose;
+use crate::read::git::object::{loose, loose_name};
 use crate::read::git::pack::Pack;
 use crate::read::inflate;
 
@@ -66,7 +67,7 @@ pub enum Trouble {
     TooBig,
     /// So much of the repository was unpacked that it has to be enough.
     Exhausted,
-    /// More packs, refs, commits or trees than are looked at.
+    /// More packs, refs, commits, trees or files than are looked at.
     TooMany,
     /// It keeps objects or refs in other folders, or in a way that is not known here.
     Elsewhere,
@@ -80,7 +81,7 @@ impl Trouble {
             Self::Broken => "some of its objects are damaged",
             Self::TooBig => "some of its files are too big",
             Self::Exhausted => "it holds more than is unpacked of one repository",
-            Self::TooMany => "it has more commits, trees, refs or packs than are looked at",
+            Self::TooMany => "it has more commits, trees, files, refs or packs than are looked at",
             Self::Elsewhere => "some of its objects or refs lie elsewhere or in an unknown form",
         }
     }
@@ -170,6 +171,13 @@ impl<'r> Repository<'r> {
             }
         }
         loose(&self.files, id, size_bytes_max, &mut self.budget)
+    }
+
+    /// The file that [`Repository::object`] reads it from: a pack, or one of its own.
+    pub fn file_of(&self, id: ObjectId) -> Option<(PathBuf, Inode)> {
+        let pack = self.packs.iter().find(|pack| matches!(pack.find(id), Ok(Some(_))));
+        let name = pack.map_or_else(|| loose_name(id), |pack| pack.name.clone());
+        Some((self.files.path(&name), self.files.inode(&name).ok()?))
     }
 
     /// A commit; a tag leads to what it tags.

@@ -91,19 +91,24 @@ pub fn loose(
     size_bytes_max: u64,
     budget: &mut Budget,
 ) -> Result<Object, Trouble> {
-    let hex = id.to_string();
-    let name = format!("objects/{}/{}", &hex[..2], &hex[2..]);
-    let packed = files.read_up_to(&name, size_bytes_max).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Trouble::Missing,
-        std::io::ErrorKind::FileTooLarge => Trouble::TooBig,
-        _ => Trouble::Broken,
-    })?;
+    let packed =
+        files.read_up_to(&loose_name(id), size_bytes_max).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Trouble::Missing,
+            std::io::ErrorKind::FileTooLarge => Trouble::TooBig,
+            _ => Trouble::Broken,
+        })?;
     budget.spend(0)?;
     let mut bytes = inflate::zlib(&mut packed.as_slice(), size_bytes_max + HEADER_BYTES_MAX)?;
     budget.spend(bytes.len() as u64)?;
     let (kind, n_header) = header(&bytes).ok_or(Trouble::Broken)?;
     bytes.drain(..n_header);
     Ok(Object { kind, bytes })
+}
+
+/// Where an object lies that has a file of its own.
+pub fn loose_name(id: ObjectId) -> String {
+    let hex = id.to_string();
+    format!("objects/{}/{}", &hex[..2], &hex[2..])
 }
 
 /// `tree 123` and a zero: the kind, and how many bytes that was.

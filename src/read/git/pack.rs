@@ -34,6 +34,8 @@ const BUFFER_BYTES: usize = 16 << 10;
 
 /// A pack and its index.
 pub struct Pack {
+    /// Of its file, within the repository.
+    pub name: String,
     index: File,
     pack: File,
     /// How many objects have names that begin with up to this byte.
@@ -53,7 +55,8 @@ impl Pack {
     pub fn open(files: &Files<'_>, stem: &str) -> Result<Self, Trouble> {
         let broken = |_| Trouble::Broken;
         let (index, index_bytes) = files.open(&format!("{stem}.idx")).map_err(broken)?;
-        let (pack, _) = files.open(&format!("{stem}.pack")).map_err(broken)?;
+        let name = format!("{stem}.pack");
+        let (pack, _) = files.open(&name).map_err(broken)?;
         let mut head = [0; NAMES_START as usize];
         index.read_exact_at(&mut head, 0).map_err(broken)?;
         if head[..8] != INDEX_MAGIC {
@@ -66,7 +69,7 @@ impl Pack {
         if !counts.is_sorted() || !fits {
             return Err(Trouble::Broken);
         }
-        Ok(Self { index, pack, counts, cache: HashMap::new(), n_cached_bytes: 0 })
+        Ok(Self { name, index, pack, counts, cache: HashMap::new(), n_cached_bytes: 0 })
     }
 
     /// Where an object begins; `None` if this pack does not have it.

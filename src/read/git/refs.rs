@@ -1,7 +1,7 @@
 //! Refs, and what reflogs say of the commits they named before. Follows symbolic refs of
 //! `HEAD` alone, one step; reads no configuration.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::model::time::Moment;
 use crate::read::git::files::Files;
@@ -30,6 +30,8 @@ pub struct Move {
     pub at: Moment,
     /// Where to.
     pub to: ObjectId,
+    /// Where from: null where the work tree was made.
+    pub from: ObjectId,
 }
 
 /// All that names commits.
@@ -56,6 +58,17 @@ impl Refs {
             one.name == "HEAD" || is_branch.into_iter().any(|start| one.name.starts_with(start))
         };
         self.now.iter().filter(goes_on).cloned().collect()
+    }
+
+    /// The first time that a work tree was moved to one of some commits.
+    pub fn first_move(&self, commits: &HashSet<ObjectId>) -> Option<&Move> {
+        self.moves.iter().flatten().filter(|one| commits.contains(&one.to)).min()
+    }
+
+    /// Whether they reach back to when the work tree was made: git drops the older ones.
+    pub fn knows_all_moves(&self) -> bool {
+        let first = self.moves.first().and_then(|moves| moves.first());
+        first.is_some_and(|first| first.from.is_null())
     }
 }
 
@@ -168,7 +181,7 @@ impl RefReader<'_> {
                 break;
             }
             self.refs.before.extend([old, new].into_iter().filter(|id| !id.is_null()));
-            moves.extend(signed_time(who).map(|at| Move { at, to: new }));
+            moves.extend(signed_time(who).map(|at| Move { at, to: new, from: old }));
         }
         moves
     }
