@@ -171,9 +171,7 @@ fn process(install: &Infected<'_>, process: &Process, containers: &[Container]) 
     let certainty = if is_outside { certainty } else { Certainty::Possible };
     let is_told = is_outside && (process.uid != 0 || capabilities.is_some());
     let authority = process.capabilities.authority().filter(|_| is_told).into_iter().collect();
-    let around = |container: &&Container| process.enclosure.iter().any(|one| one.is(container));
-    let around = containers.iter().filter(around).map(|one| settings(one, certainty));
-    let handed = own_files(process, certainty).into_iter().chain(around).collect();
+    let handed = given(process, certainty, containers);
     let gids = process.gids.clone();
     Some(Runner {
         gids,
@@ -184,14 +182,17 @@ fn process(install: &Infected<'_>, process: &Process, containers: &[Container]) 
     })
 }
 
-/// What every process has of itself.
-fn own_files(process: &Process, certainty: Certainty) -> Vec<Handed> {
+/// What every process has of itself, and of the container that it is in.
+fn given(process: &Process, certainty: Certainty, containers: &[Container]) -> Vec<Handed> {
     let own = |name: &str, what: &str| Handed {
         path: format!("/proc/{}/{name}", process.pid).into(),
         certainty,
         evidence: format!("it is {what} of process {}", process.pid),
     };
-    vec![own("cmdline", "the command line"), own("environ", "the environment")]
+    let own = [own("cmdline", "the command line"), own("environ", "the environment")];
+    let is_around = |one: &&Container| process.enclosure.iter().any(|around| around.is(one));
+    let around = containers.iter().filter(is_around).map(|one| settings(one, certainty));
+    own.into_iter().chain(around).collect()
 }
 
 /// What is told of a process that may do less than its user.
@@ -318,8 +319,12 @@ fn left_by(sighting: &Sighting) -> Option<Runner> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::model::access::NamespaceId;
+    use crate::model::container::Enclosure;
+    use crate::model::launch::Invocation;
     use crate::model::principal::Namespace;
 
     fn confined(certainty: Certainty, namespace: u64) -> Runner {
@@ -344,6 +349,40 @@ mod tests {
         let surer = vec![free(Configured), confined(Observed, 1), confined(Observed, 1)];
         check(surer, &[(Observed, true, 0), (Configured, false, 0)]);
         check(vec![confined(Possible, 1), confined(Possible, 2)], &[(Possible, true, 0); 2]);
+    }
+
+    #[test]
+    fn a_process_has_the_settings_of_its_own_container_only() {
+        let container = |id: &str| Container {
+            id: id.into(),
+            settings: format!("/{id}/config.json").into(),
+            layers: BTreeSet::new(),
+        };
+        let process = |enclosure: Option<Enclosure>| Process {
+            pid: 7,
+            name: String::new(),
+            variables: Vec::new(),
+            uid: 0,
+            gids: Vec::new(),
+            capabilities: Capabilities::default(),
+            invocation: Invocation::default(),
+            mapped: Vec::new(),
+            namespace: None,
+            unit: None,
+            enclosure,
+            started: None,
+        };
+        let check = |enclosure: Option<Enclosure>, expected: &[&str]| {
+            let containers = [container("one"), container("other")];
+            let given = given(&process(enclosure), Certainty::Possible, &containers);
+            let settings = given.iter().map(|one| one.path.as_path());
+            let settings = settings.filter(|path| !path.starts_with("/proc"));
+            assert!(settings.eq(expected.iter().map(Path::new)), "{given:?}");
+        };
+        check(Some(Enclosure::Container("other".into())), &["/other/config.json"]);
+        check(Some(Enclosure::Container("gone".into())), &[]);
+        check(Some(Enclosure::OtherRoot), &[]);
+        check(None, &[]);
     }
 
     #[test]
