@@ -12,8 +12,6 @@ use crate::model::container::Container;
 use crate::model::host::HostFiles;
 use crate::model::path_pattern::is_within;
 
-/// More containers of one engine are not looked at.
-const CONTAINERS_MAX: usize = 2000;
 /// More layers below one are not looked up: overlayfs takes no more.
 const LAYERS_MAX: usize = 500;
 
@@ -61,7 +59,7 @@ fn of_podman(files: &dyn HostFiles, storage: &Path) -> Vec<(String, PathBuf)> {
 
 /// The entries of a folder that have such a file, which is no link.
 fn ids_with(files: &dyn HostFiles, folder: &Path, file: &str) -> Vec<(String, PathBuf)> {
-    let names = files.names(folder).unwrap_or_default().into_iter().take(CONTAINERS_MAX);
+    let names = files.names(folder).unwrap_or_default().into_iter();
     let with_file = names.filter_map(|name| {
         let path = files.resolve(&folder.join(&name).join(file)).ok()?;
         let is_file = files.inode_no_follow(&path).is_ok_and(|inode| inode.is_regular());
