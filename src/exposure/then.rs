@@ -120,13 +120,15 @@ impl Past<'_> {
             return Reading::yes(step.reason);
         };
         let inode = &facts.inode;
-        let is_always_open = inode.uid == 0
-            && inode.is_directory()
-            && ALWAYS_OPEN.iter().any(|folder| Path::new(folder) == step.path);
-        let (path, changed) = (step.path.to_owned(), inode.times.changed);
-        if is_always_open || self.clock.is_unchanged(changed, self.bounds.certain_start()) {
+        let changed = inode.times.changed;
+        let is_always_open = || {
+            let is_of_root = inode.uid == 0 && inode.is_directory();
+            is_of_root && ALWAYS_OPEN.iter().any(|folder| step.path.as_os_str() == *folder)
+        };
+        if self.clock.is_unchanged(changed, self.bounds.certain_start()) || is_always_open() {
             return Reading::yes(step.reason);
         }
+        let path = step.path.to_owned();
         let doubt = if self.clock.is_odd(changed) {
             Reason::Stamps(Stamps::StampOdd { path: path.clone(), changed })
         } else {
