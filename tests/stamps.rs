@@ -16,13 +16,12 @@ use credreach::exposure::{Case, SecretFacts, judge};
 use credreach::model::artifact::{ArtifactKind, Inode};
 use credreach::model::clock::Clock;
 use credreach::model::component::Runner;
-use credreach::model::expiry::Expiry;
 use credreach::model::exposure::{Judgement, Proof, Verdict};
-use credreach::model::finding::{Identity, Location, Protection};
+use credreach::model::finding::{Identity, Location};
 use credreach::model::host::HostRoot;
 use credreach::model::location::{Place, Span};
 use credreach::model::principal::Certainty;
-use credreach::model::rule::{Confidence, KindIndex};
+use credreach::model::rule::KindIndex;
 use credreach::model::secret::SecretId;
 use credreach::model::time::{Bounds, Moment, Window};
 use credreach::read::host_files::DiskFiles;
@@ -96,18 +95,7 @@ fn location(path: PathBuf, inode: Inode) -> Location {
 }
 
 fn identity() -> Identity {
-    Identity {
-        kind: KindIndex(0),
-        secret_id: SecretId([0; 16]),
-        key_id: None,
-        account: None,
-        hint: String::new(),
-        confidence: Confidence::High,
-        protection: Protection::Plaintext,
-        expiry: Expiry::Unknown,
-        renewal: None,
-        issued: None,
-    }
+    Identity::of(KindIndex(0), SecretId([0; 16]))
 }
 
 /// Now, apart from all that was stamped before and will be after.

@@ -121,9 +121,8 @@ pub mod tests {
     use crate::model::authority::AuthorityMeans;
     use crate::model::clock::Clock;
     use crate::model::component::Runner;
-    use crate::model::expiry::Expiry;
-    use crate::model::finding::{Identity, Protection};
-    use crate::model::rule::{Confidence, KindIndex};
+    use crate::model::finding::Identity;
+    use crate::model::rule::KindIndex;
     use crate::model::secret::SecretId;
     use crate::model::time::Bounds;
     use crate::model::time::{FileTimes, Moment, Window};
@@ -172,18 +171,7 @@ pub mod tests {
 
     /// An identity of which nothing is known.
     pub fn identity() -> Identity {
-        Identity {
-            kind: KindIndex(0),
-            secret_id: SecretId([0; 16]),
-            key_id: None,
-            account: None,
-            hint: String::new(),
-            confidence: Confidence::High,
-            protection: Protection::Plaintext,
-            expiry: Expiry::Unknown,
-            renewal: None,
-            issued: None,
-        }
+        Identity::of(KindIndex(0), SecretId([0; 16]))
     }
 
     fn judged(runner: &Runner, bounds: Bounds, facts: &AccessFacts) -> Verdict {

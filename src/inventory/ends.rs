@@ -76,9 +76,9 @@ mod tests {
 
     use super::*;
     use crate::model::artifact::{ArtifactKind, Inode};
-    use crate::model::finding::{Location, Protection};
+    use crate::model::finding::Location;
     use crate::model::location::{Place, Span};
-    use crate::model::rule::{Confidence, Kind, KindIndex};
+    use crate::model::rule::{Kind, KindIndex};
     use crate::model::secret::SecretId;
     use crate::model::time::{FileTimes, Moment};
 
@@ -126,16 +126,9 @@ mod tests {
         };
         Finding {
             identity: Identity {
-                kind: KindIndex(kind),
-                secret_id: SecretId([0; 16]),
                 key_id: key_id.map(Into::into),
                 account: account.map(Into::into),
-                hint: String::new(),
-                confidence: Confidence::High,
-                protection: Protection::Plaintext,
-                expiry: Expiry::Unknown,
-                renewal: None,
-                issued: None,
+                ..Identity::of(KindIndex(kind), SecretId([0; 16]))
             },
             location: Location {
                 path: PathBuf::new(),

@@ -46,6 +46,22 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// A secret of which no more is known: plaintext, without an end.
+    pub const fn of(kind: KindIndex, secret_id: SecretId) -> Self {
+        Self {
+            kind,
+            secret_id,
+            key_id: None,
+            account: None,
+            hint: String::new(),
+            confidence: Confidence::High,
+            protection: Protection::Plaintext,
+            expiry: Expiry::Unknown,
+            renewal: None,
+            issued: None,
+        }
+    }
+
     /// Whether it had ended by itself, and nothing beside it could renew it.
     pub fn had_ended(&self, at: Moment) -> bool {
         self.expiry.had_passed(at) && !self.is_renewed(at)

@@ -397,18 +397,7 @@ fn credential(identity: Identity, verdict: Verdict, places: Vec<CredentialPlace>
 }
 
 fn identity(kind: KindIndex, number: u8) -> Identity {
-    Identity {
-        kind,
-        secret_id: SecretId([number; 16]),
-        key_id: None,
-        account: None,
-        hint: String::new(),
-        confidence: Confidence::High,
-        protection: Protection::Plaintext,
-        expiry: Expiry::Unknown,
-        renewal: None,
-        issued: None,
-    }
+    Identity::of(kind, SecretId([number; 16]))
 }
 
 fn place(location: Location, verdict: Verdict) -> CredentialPlace {
