@@ -117,9 +117,7 @@ fn plant(case: &Case) -> FakeHost {
         host.mode(path, mode).unwrap();
     }
     // The last change of a home is one of its entries, and not its new owner.
-    let entry = host.real("/home/ana/.entry");
-    std::fs::write(&entry, "").unwrap();
-    std::fs::remove_file(entry).unwrap();
+    host.use_folder("/home/ana").unwrap();
     if !case.has_users {
         std::fs::remove_file(host.real("/etc/passwd")).unwrap();
     }

@@ -72,6 +72,14 @@ impl FakeHost {
         if real.is_symlink() { Ok(()) } else { chown(real, Some(uid), Some(uid)) }
     }
 
+    /// Lets an entry of a folder come and go, as happens in every home: then the folder's last
+    /// change is none of its mode.
+    pub fn use_folder(&self, path: &str) -> io::Result<()> {
+        let entry = self.real(path).join(".entry");
+        fs::write(&entry, "")?;
+        fs::remove_file(entry)
+    }
+
     /// Installs a Python distribution as pip would, by its metadata.
     pub fn install(&self, site_packages: &str, name: &str, version: &str) -> io::Result<()> {
         let folder = format!("{site_packages}/{name}-{version}.dist-info");

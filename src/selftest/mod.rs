@@ -90,6 +90,7 @@ fn plant(planted: &[Planted]) -> io::Result<FakeHost> {
     }
     host.own("/home/ana", uids.0)?;
     host.own("/home/bob", uids.1)?;
+    host.use_folder("/home/bob")?;
     std::thread::sleep(PAUSE);
     host.install(SITE_PACKAGES, "litellm", "1.82.8")?;
     host.own("/home/ana/shop/.venv", uids.0)?;
