@@ -73,7 +73,8 @@ fn small_rules() -> RuleSet {
     std::fs::create_dir(file.parent().unwrap()).unwrap();
     let rule = |id: &str, keyword: &str, pattern: &str| {
         format!(
-            "[[kind]]\nid = \"{id}\"\ntitle = \"x\"\nimpact = 1\nrotate = [\"x\"]\n[[kind.rule]]\n\
+            "[[kind]]\nid = \"{id}\"\ntitle = \"x\"\nimpact = 1\n\
+             [kind.rotation]\nsteps = [\"x\"]\n[[kind.rule]]\n\
              keywords = [\"{keyword}\"]\npattern = '{pattern}'\nconfidence = \"high\"\n\
              window = {{ back = 6, forward = 12 }}\nexamples = [{{ text = \"x\" }}]\n\
              counter_examples = [{{ text = \"x\", why = \"x\" }}]\n"

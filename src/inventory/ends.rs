@@ -78,7 +78,7 @@ mod tests {
     use crate::model::artifact::{ArtifactKind, Inode};
     use crate::model::finding::Location;
     use crate::model::location::{Place, Span};
-    use crate::model::rule::{Kind, KindIndex};
+    use crate::model::rule::{Kind, KindIndex, Rotation};
     use crate::model::secret::SecretId;
     use crate::model::time::{FileTimes, Moment};
 
@@ -98,7 +98,8 @@ mod tests {
             propagates: false,
             lifetime,
             renews,
-            rotate: Vec::new(),
+            mints: Vec::new(),
+            rotation: Rotation::default(),
         };
         let kinds = vec![
             kind(Some(Lifetime::Seconds(3600)), false, false),

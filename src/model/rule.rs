@@ -37,8 +37,70 @@ pub struct Kind {
     pub lifetime: Option<Lifetime>,
     /// Does it get new tokens for those beside it?
     pub renews: bool,
-    /// Steps for a tired person.
-    pub rotate: Vec<String>,
+    /// Kinds of which whoever holds it can make new ones, or reset old ones, sorted.
+    pub mints: Vec<KindIndex>,
+    /// How it is rotated.
+    pub rotation: Rotation,
+}
+
+/// How a kind is rotated, for a tired person. Texts may hold the names of [`Blank`]s in braces.
+#[derive(Clone, Debug, Default)]
+pub struct Rotation {
+    /// What comes first.
+    pub first: First,
+    /// The page or program in which it is done.
+    pub place: String,
+    /// What to do, in order.
+    pub steps: Vec<String>,
+    /// Commands that do it, to be run on another machine.
+    pub commands: Vec<String>,
+    /// Which log shows misuse, and what to look for in it.
+    pub checks: Vec<String>,
+    /// What stops working.
+    pub breaks: String,
+}
+
+/// Whether the old credential goes before the new one comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum First {
+    /// Each minute counts, and little breaks.
+    #[default]
+    Revoke,
+    /// Something must go on running: make and deploy the new one, then revoke.
+    Create,
+}
+
+impl First {
+    /// Each with the name rules use for it.
+    pub const ALL: [(&'static str, Self); 2] = [("revoke", Self::Revoke), ("create", Self::Create)];
+
+    /// The word that rules and reports use.
+    pub const fn as_str(self) -> &'static str {
+        Self::ALL[self as usize].0
+    }
+}
+
+/// What is filled in where a text about rotation names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blank {
+    /// The public name of the credential.
+    KeyId,
+    /// Whose it is, or what it opens.
+    Account,
+    /// From when on it may have been read.
+    From,
+    /// Until when misuse is to be looked for: the moment of the sweep.
+    Until,
+}
+
+impl Blank {
+    /// Each with the name rules use for it.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("key-id", Self::KeyId),
+        ("account", Self::Account),
+        ("from", Self::From),
+        ("until", Self::Until),
+    ];
 }
 
 /// How long a credential lives at most.

@@ -185,7 +185,7 @@ impl Context<'_> {
             verdict: credential.verdict.map(Verdict::as_str),
             asked: credential.asked.map(Verdict::as_str),
             readers: self.users(&credential.reader_uids),
-            rotate: kind.rotate.clone(),
+            rotate: kind.rotation.steps.clone(),
             locations: credential.places.iter().map(|place| self.location(place)).collect(),
         }
     }

@@ -112,7 +112,7 @@ impl Drawer {
             self.kinds.keys().enumerate().map(|(n, id)| (id.clone(), KindIndex(n))).collect();
         for (id, (_, origin, issuer, written)) in self.kinds {
             let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
-            judge.kind(issuer, written, &mut set);
+            judge.kind(issuer, written, &indices, &mut set);
         }
         for (id, (_, origin, written)) in self.stores {
             let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
@@ -157,14 +157,19 @@ impl Judge<'_> {
         self.mistakes.push(self.origin.mistake(code, what));
     }
 
-    fn kind(&mut self, issuer: String, written: KindWritten, set: &mut RuleSet) {
+    fn kind(
+        &mut self,
+        issuer: String,
+        written: KindWritten,
+        indices: &HashMap<String, KindIndex>,
+        set: &mut RuleSet,
+    ) {
         let kind = KindIndex(set.kinds.len());
         if !(1..=5).contains(&written.impact) {
             self.say("rule/impact", "impact is not 1 to 5");
         }
-        if written.rotate.is_empty() {
-            self.say("rule/no-rotation", "has no rotation steps");
-        }
+        let mints = self.mints(&written.mints, indices);
+        let rotation = self.rotation(written.rotation);
         let lifetime = written.lifetime_max.as_deref().and_then(|text| self.lifetime(text));
         for rule in written.rules {
             let rule = self.rule(rule, kind);
@@ -179,7 +184,8 @@ impl Judge<'_> {
             propagates: written.propagates,
             lifetime,
             renews: written.renews,
-            rotate: written.rotate,
+            mints,
+            rotation,
         });
     }
 

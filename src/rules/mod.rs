@@ -6,6 +6,7 @@ mod builtin;
 mod check;
 mod file;
 mod load;
+mod rotation;
 mod schema;
 
 pub use file::RuleFile;

@@ -27,9 +27,31 @@ pub struct KindWritten {
     pub lifetime_max: Option<String>,
     #[serde(default)]
     pub renews: bool,
-    pub rotate: Vec<String>,
+    #[serde(default)]
+    pub mints: Vec<String>,
+    pub rotation: RotationWritten,
     #[serde(rename = "rule", default)]
     pub rules: Vec<RuleWritten>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RotationWritten {
+    #[serde(default = "default_first")]
+    pub first: String,
+    #[serde(default)]
+    pub r#where: String,
+    pub steps: Vec<String>,
+    #[serde(default)]
+    pub commands: Vec<String>,
+    #[serde(default)]
+    pub check: Vec<String>,
+    #[serde(default)]
+    pub breaks: String,
+}
+
+fn default_first() -> String {
+    "revoke".to_owned()
 }
 
 #[derive(Deserialize)]

@@ -206,7 +206,7 @@ mod tests {
     use crate::model::candidate::Fields;
     use crate::model::location::Span;
     use crate::model::rule::Origin;
-    use crate::model::rule::{Kind, KindIndex, RuleIndex};
+    use crate::model::rule::{Kind, KindIndex, Rotation, RuleIndex};
     use crate::model::secret::{KeyOrigin, Secret, SecretId};
     use crate::model::store::StoreIndex;
 
@@ -222,7 +222,8 @@ mod tests {
             propagates: false,
             lifetime: None,
             renews: false,
-            rotate: Vec::new(),
+            mints: Vec::new(),
+            rotation: Rotation::default(),
         }
     }
 

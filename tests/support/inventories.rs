@@ -31,7 +31,7 @@ use crate::model::provenance::{
 };
 use crate::model::reach::{EvidenceFamily, Reach};
 use crate::model::reason::{Counter, Flag, Reason, Stamps};
-use crate::model::rule::{Confidence, Kind, KindIndex, Origin};
+use crate::model::rule::{Confidence, Kind, KindIndex, Origin, Rotation};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::{KeyOrigin, SecretId};
 use crate::model::store::{Format, Store, StoreIndex};
@@ -97,7 +97,11 @@ fn kind(id: &str, title: &str, impact: u8, rotate: &[&str]) -> Kind {
         propagates: id == "npm-token",
         lifetime: None,
         renews: false,
-        rotate: rotate.iter().map(|step| (*step).to_owned()).collect(),
+        mints: Vec::new(),
+        rotation: Rotation {
+            steps: rotate.iter().map(|step| (*step).to_owned()).collect(),
+            ..Rotation::default()
+        },
     }
 }
 
