@@ -17,6 +17,7 @@ pub enum Error {
     Exclude { pattern: String, why: String },
     Output { path: PathBuf, why: String },
     Explain { what: String, help: String },
+    SavedReport { path: PathBuf, why: String },
     Rules { mistakes: Vec<RuleMistake> },
     SelfTest { what: String, why: String },
 }
@@ -44,6 +45,9 @@ impl fmt::Display for Error {
                 write!(f, "cannot write the report: {}: {why}", Escaped(path))
             }
             Self::Explain { what, .. } => write!(f, "cannot explain: {what}"),
+            Self::SavedReport { path, why } => {
+                write!(f, "cannot read the report: {}: {why}", Escaped(path))
+            }
             Self::Rules { mistakes } => {
                 write!(f, "cannot load rules: {} mistakes", mistakes.len())?;
                 mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
@@ -73,6 +77,9 @@ impl Error {
             }
             Self::Exclude { .. } => "patterns look like '**/node_modules' or '/srv/*/cache'".into(),
             Self::Output { .. } => "name a new file in a folder that you can write to".into(),
+            Self::SavedReport { .. } => {
+                "name a whole report that was saved with --format json or --format ndjson".into()
+            }
             Self::Rules { .. } => "docs/rules.md shows whole files".into(),
             Self::SelfTest { .. } => "set TMPDIR to a folder that you can write to".into(),
         }

@@ -1,8 +1,8 @@
 //! credreach: which credentials on this host could a malicious package have read,
 //! and what to rotate first.
 //!
-//! The house has four floors (`docs/architecture.md`): the ground ([`model`], [`error`]
-//! and [`forge`]), columns that know only the ground, the beam ([`sweep`](mod@sweep),
+//! The house has four floors (`docs/architecture.md`): the ground ([`model`], [`mod@view`],
+//! [`error`] and [`forge`]), columns that know only the ground, the beam ([`sweep`](mod@sweep),
 //! [`proof`] and [`selftest`](mod@selftest)) that knows the order of the stages, and the
 //! roof (`main.rs`), which parses and renders.
 
@@ -20,6 +20,8 @@ pub mod proof;
 pub mod read;
 pub mod report;
 pub mod rules;
+pub mod saved;
 pub mod selftest;
 pub mod sweep;
 pub mod vet;
+pub mod view;

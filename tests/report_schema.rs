@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has done its work")]
 
-use credreach::report::view::Report;
 use credreach::report::{Format, Look, Verbosity, write};
+use credreach::view::Report;
 use credreach::{error, model};
 use serde_json::{Value, json};
 

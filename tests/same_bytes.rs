@@ -13,11 +13,11 @@ use credreach::model::rule::RuleIndex;
 use credreach::model::rule_set::RuleSet;
 use credreach::model::segment::Segment;
 use credreach::model::time::Moment;
-use credreach::report::view::Report;
 use credreach::report::{Format, Look, Verbosity, write};
 use credreach::rules::{builtin_files, folder_files, load};
 use credreach::selftest::FakeHost;
 use credreach::sweep::{Watch, sweep};
+use credreach::view::Report;
 
 /// Many files, doubled secrets, hard links, broken stores and packages.
 fn plant() -> FakeHost {

@@ -26,6 +26,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Sweep, and print the whole reasoning about one credential
     Explain(ExplainArgs),
+    /// Write a saved report in another format, without the host
+    Report(ReportArgs),
     /// Show what a sweep would look at, and why
     Roots(RootsArgs),
     /// List the known campaigns, or be briefed on one
@@ -94,12 +96,6 @@ pub struct QuestionArgs {
 pub struct AuditArgs {
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// How to write the report
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FormatArg::Terminal)]
-    pub format: FormatArg,
-    /// Write the report to a new file, readable by you alone
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
     /// Workers (default: one a core)
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
@@ -122,6 +118,19 @@ pub struct AuditArgs {
     /// Exit with 0 whatever was found; failures still exit with 2
     #[arg(long)]
     pub exit_zero: bool,
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+/// How a report is written, and where to.
+#[derive(ClapArgs)]
+pub struct PrintArgs {
+    /// How to write the report
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FormatArg::Terminal)]
+    pub format: FormatArg,
+    /// Write the report to a new file, readable by you alone
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourArg::Auto)]
     pub color: ColourArg,
@@ -149,6 +158,15 @@ pub enum ColourArg {
     Auto,
     Always,
     Never,
+}
+
+#[derive(ClapArgs)]
+pub struct ReportArgs {
+    /// A report that was saved with --format json or ndjson; - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 #[derive(ClapArgs)]

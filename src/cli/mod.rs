@@ -6,11 +6,14 @@ mod harden;
 mod interrupt;
 mod look;
 mod output;
+mod print;
 mod progress;
 mod question;
+mod report;
 mod resolve;
 mod roots;
 mod rules;
+mod saved;
 mod selftest;
 mod sweep;
 
@@ -35,6 +38,7 @@ pub fn run() -> ExitCode {
         Command::Sweep(args) => sweep::run(&args),
         Command::Audit(args) => sweep::audit(&args),
         Command::Explain(args) => sweep::explain(&args),
+        Command::Report(args) => report::run(&args),
         Command::Roots(args) => roots::run(&args),
         Command::Campaigns(args) => campaigns::run(&args),
         Command::Rules(args) => rules::run(&args),

@@ -10,14 +10,13 @@ use credreach::detect::engine::Engine;
 use credreach::error::Error;
 use credreach::model::rule_set::RuleSet;
 use credreach::report::outcome::Outcome;
-use credreach::report::view::Report;
-use credreach::report::{Format, Look, Verbosity};
 use credreach::sweep::{Watch, sweep};
+use credreach::view::Report;
 
-use crate::cli::args::{AuditArgs, ExplainArgs, FormatArg, SweepArgs};
+use crate::cli::args::{AuditArgs, ExplainArgs, SweepArgs};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
-use crate::cli::{interrupt, look, question, resolve};
+use crate::cli::{interrupt, print, question, resolve};
 
 /// Sweeps and reports.
 pub fn run(args: &SweepArgs) -> Result<u8, Error> {
@@ -42,11 +41,11 @@ pub fn audit(args: &AuditArgs) -> Result<u8, Error> {
 }
 
 fn carry_out(config: &Config, rules: &RuleSet, args: &AuditArgs) -> Result<u8, Error> {
-    let output = Output::open(args.output.as_deref())?;
+    let output = Output::open(args.print.output.as_deref())?;
     let watch = Arc::new(Watch::default());
     interrupt::watch(&watch.interrupted);
     let start = Instant::now();
-    let progress = Progress::start(&watch, args.quiet);
+    let progress = Progress::start(&watch, args.print.quiet);
     let swept = sweep(config, &Engine::new(rules), &watch);
     drop(progress);
     let inventory = match swept {
@@ -57,9 +56,8 @@ fn carry_out(config: &Config, rules: &RuleSet, args: &AuditArgs) -> Result<u8, E
         }
     };
     let report = Report::new(&inventory, rules);
-    let look = look(args);
-    output.write(|out| credreach::report::write(format(args.format), &report, &look, out))?;
-    if !args.quiet {
+    print::print(&report, &args.print, output)?;
+    if !args.print.quiet {
         tell(&watch, start);
     }
     let outcome = Outcome::of(&inventory);
@@ -73,24 +71,4 @@ fn tell(watch: &Watch, start: Instant) {
     let mebibytes = watch.n_bytes.load(Ordering::Relaxed) as f64 / f64::from(1 << 20);
     let _ =
         writeln!(std::io::stderr(), "swept {n_files} files, {mebibytes:.0} MiB in {seconds:.1} s");
-}
-
-const fn format(format: FormatArg) -> Format {
-    match format {
-        FormatArg::Terminal => Format::Terminal,
-        FormatArg::Json => Format::Json,
-        FormatArg::Ndjson => Format::Ndjson,
-    }
-}
-
-fn look(args: &AuditArgs) -> Look {
-    let verbosity = match (args.quiet, args.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (_, true) => Verbosity::Verbose,
-        _ => Verbosity::Normal,
-    };
-    match args.output {
-        None => look::of_stdout(args.color, verbosity),
-        Some(_) => look::of_file(args.color, verbosity),
-    }
 }

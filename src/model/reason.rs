@@ -62,6 +62,18 @@ pub enum Side {
     Against,
 }
 
+impl Side {
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ran => "ran",
+            Self::For => "for",
+            Self::Doubt => "doubt",
+            Self::Against => "against",
+        }
+    }
+}
+
 impl Reason {
     /// That the code ran, or may have.
     pub fn of_run(certainty: Certainty, evidence: &str) -> Self {

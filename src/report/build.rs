@@ -25,8 +25,8 @@ use crate::model::secret::KeyOrigin;
 use crate::model::startup::{JudgedStartup, StartupSign};
 use crate::model::time::{Dated, DatedWindow, FileTimes, Window};
 use crate::report::outcome::Outcome;
-use crate::report::view;
-use crate::report::view::{HostPath, ProtectionState, Report, Status};
+use crate::view;
+use crate::view::{HostPath, ProtectionState, Report, Status, Word};
 
 impl Report {
     /// The report of an inventory that was made with these rules.
@@ -38,8 +38,11 @@ impl Report {
         let is_explained = inventory.run.explained.is_some();
         let credentials = credentials.filter(|(_, one)| !is_explained || one.is_explained());
         Self {
-            schema_version: "1.0",
-            tool: view::Tool { name: "credreach", version: env!("CARGO_PKG_VERSION") },
+            schema_version: "1.0".into(),
+            tool: view::Tool {
+                name: "credreach".into(),
+                version: env!("CARGO_PKG_VERSION").into(),
+            },
             run: run(&inventory.run),
             status: status(&inventory.coverage),
             summary: summary(inventory),
@@ -76,10 +79,14 @@ impl Context<'_> {
         view::InfectedInstall {
             index,
             advisory: advisory.id.clone(),
-            presence: install.presence().as_str(),
+            presence: install.presence().as_str().into(),
             package: install.component.as_ref().map(package),
             mentions: install.mentions.iter().map(|one| self.mention(one)).collect(),
-            triggers: install.triggers.iter().map(|one| Trigger::ALL[*one as usize].0).collect(),
+            triggers: install
+                .triggers
+                .iter()
+                .map(|one| Trigger::ALL[*one as usize].0.into())
+                .collect(),
             sightings: install.sightings.iter().map(|one| self.sighting(one)).collect(),
             runners: install.runners.iter().map(|one| self.runner(one)).collect(),
             window: dated_window(&install.window),
@@ -94,11 +101,11 @@ impl Context<'_> {
 
     fn mention(&self, mention: &Mention) -> view::Mention {
         view::Mention {
-            source: mention.source.as_str(),
+            source: mention.source.as_str().into(),
             path: HostPath(mention.path.clone()),
             name: mention.name.clone(),
             version: mention.version.clone(),
-            ecosystem: mention.ecosystem.as_str(),
+            ecosystem: mention.ecosystem.as_str().into(),
             at: mention.at.as_ref().map(dated),
             until: mention.until.as_ref().map(dated),
             owner: self.user(mention.owner_uid),
@@ -125,8 +132,8 @@ impl Context<'_> {
     fn sighting(&self, sighting: &Sighting) -> view::Sighting {
         view::Sighting {
             path: HostPath(sighting.path.clone()),
-            role: sighting.role.as_str(),
-            weight: Weight::ALL[sighting.weight as usize].0,
+            role: sighting.role.as_str().into(),
+            weight: Weight::ALL[sighting.weight as usize].0.into(),
             hash_known: sighting.hash_is_known,
             note: sighting.note.clone(),
             owner: self.user(sighting.owner_uid),
@@ -137,13 +144,13 @@ impl Context<'_> {
     fn startup(&self, judged: &JudgedStartup) -> view::StartupCode {
         let JudgedStartup { code, package, signs } = judged;
         let sign = |sign: &StartupSign| view::StartupSign {
-            sign: sign.as_str(),
+            sign: sign.as_str().into(),
             install: sign.install_index(),
         };
         view::StartupCode {
             path: HostPath(code.path.clone()),
-            kind: code.kind.as_str(),
-            what: code.kind.clause(),
+            kind: code.kind.as_str().into(),
+            what: code.kind.clause().into(),
             line: code.line,
             runs: code.runs.as_ref().map(|path| path.to_string_lossy().into_owned()),
             package: package.clone(),
@@ -158,7 +165,7 @@ impl Context<'_> {
     fn runner(&self, runner: &Runner) -> view::Runner {
         view::Runner {
             user: self.user(runner.uid),
-            certainty: runner.certainty.as_str(),
+            certainty: runner.certainty.as_str().into(),
             evidence: runner.evidence.clone(),
             further: runner.further.clone(),
             authority: runner.authority.iter().map(authority).collect(),
@@ -179,11 +186,11 @@ impl Context<'_> {
             key_id: identity.key_id.clone(),
             account: identity.account.clone(),
             hint: identity.hint.clone(),
-            confidence: identity.confidence.as_str(),
+            confidence: identity.confidence.as_str().into(),
             protection: protection(&identity.protection),
             expiry: expiry(identity),
-            verdict: credential.verdict.map(Verdict::as_str),
-            asked: credential.asked.map(Verdict::as_str),
+            verdict: credential.verdict.map(Verdict::as_str).map(Into::into),
+            asked: credential.asked.map(Verdict::as_str).map(Into::into),
             readers: self.users(&credential.reader_uids),
             rotate: kind.rotation.steps.clone(),
             locations: credential.places.iter().map(|place| self.location(place)).collect(),
@@ -224,8 +231,8 @@ impl Context<'_> {
 
 fn authority(authority: &Authority) -> view::Authority {
     view::Authority {
-        reach: authority.reach.as_str(),
-        means: authority.means.as_str(),
+        reach: authority.reach.as_str().into(),
+        means: authority.means.as_str().into(),
         evidence: authority.evidence.clone(),
     }
 }
@@ -240,13 +247,13 @@ fn run(run: &Run) -> view::Run {
         why: why.clone(),
     };
     view::Run {
-        task: run.task.as_str(),
+        task: run.task.as_str().into(),
         started: run.started.to_string(),
         host: run.host.clone(),
         uid: run.uid,
         image: run.image.as_ref().map(|path| path.to_string_lossy().into_owned()),
         roots: run.roots.iter().map(root).collect(),
-        key: view::Key { origin, id: run.key_id.clone() },
+        key: view::Key { origin: origin.into(), id: run.key_id.clone() },
         rules_digest: run.rules_digest.clone(),
         explained: run.explained.clone(),
     }
@@ -272,11 +279,16 @@ fn summary(inventory: &Inventory) -> view::Summary {
         n_credentials: credentials.len(),
         n_places: credentials.iter().map(|credential| credential.places.len()).sum(),
         n_infected_installs: installs.len(),
-        by_verdict: verdicts.map(|one| (one.as_str(), n_of(|it| it.verdict, one))).into(),
-        by_asked: verdicts.map(|one| (one.as_str(), n_of(|it| it.asked, one))).into(),
-        by_confidence: confidences.map(|one| (one.as_str(), n_of_confidence(one))).into(),
+        by_verdict: counts(verdicts.map(|one| (one.as_str(), n_of(|it| it.verdict, one)))),
+        by_asked: counts(verdicts.map(|one| (one.as_str(), n_of(|it| it.asked, one)))),
+        by_confidence: counts(confidences.map(|one| (one.as_str(), n_of_confidence(one)))),
         exit_code: Outcome::of(inventory).exit_code(),
     }
+}
+
+/// How many of each word.
+fn counts<N>(counts: impl IntoIterator<Item = (&'static str, N)>) -> BTreeMap<Word, N> {
+    counts.into_iter().map(|(word, n)| (word.into(), n)).collect()
 }
 
 fn view_of(advisory: &Advisory) -> view::Advisory {
@@ -322,7 +334,7 @@ fn package(component: &Component) -> view::Package {
     view::Package {
         name: component.name.clone(),
         version: component.version.clone(),
-        ecosystem: component.ecosystem.as_str(),
+        ecosystem: component.ecosystem.as_str().into(),
         path: HostPath(component.path.clone()),
         installer: component.installer.clone(),
         installed: component.installed.as_ref().map(dated),
@@ -359,7 +371,11 @@ fn expiry(identity: &Identity) -> Option<view::Expiry> {
         Expiry::Unknown => return None,
     };
     let is_renewable = at.is_some_and(|end| identity.is_renewed(end));
-    Some(view::Expiry { at: at.map(|at| at.to_string()), basis: basis.as_str(), is_renewable })
+    Some(view::Expiry {
+        at: at.map(|at| at.to_string()),
+        basis: basis.as_str().into(),
+        is_renewable,
+    })
 }
 
 fn times(times: &FileTimes) -> view::Times {
@@ -380,7 +396,7 @@ fn environments(components: &[Component]) -> Vec<view::Environment> {
     let environment =
         |((path, ecosystem), components): ((&Path, Ecosystem), Vec<_>)| view::Environment {
             path: HostPath(path.to_owned()),
-            ecosystem: ecosystem.as_str(),
+            ecosystem: ecosystem.as_str().into(),
             n_components: components.len(),
             components,
         };
@@ -407,12 +423,12 @@ fn coverage(inventory: &Inventory) -> view::Coverage {
         n_folders: coverage.n_folders,
         n_process_environments: coverage.n_environments,
         n_command_lines: coverage.n_command_lines,
-        skipped: coverage.skipped.iter().map(|(skip, n)| (skip.code(), *n)).collect(),
-        rejected: coverage.rejected.clone(),
+        skipped: counts(coverage.skipped.iter().map(|(skip, n)| (skip.code(), *n))),
+        rejected: counts(coverage.rejected.clone()),
         access_times_touched: coverage.n_access_times_touched,
         catalogues: coverage.catalogues.iter().map(catalogue).collect(),
         evidence: coverage.reaches.iter().map(reach).collect(),
-        startup_code: startup.counts.iter().map(|(kind, n)| (kind.as_str(), *n)).collect(),
+        startup_code: counts(startup.counts.iter().map(|(kind, n)| (kind.as_str(), *n))),
         n_startup_unjudged: startup.n_unjudged,
         guards: coverage.guards.clone(),
         problems: problems(&coverage.problems),
@@ -424,14 +440,14 @@ fn catalogue(tally: &CatalogueTally) -> view::Catalogue {
         path: HostPath(tally.path.clone()),
         n_used: tally.n_used,
         n_with_unknown_fields: tally.n_with_unknown_fields,
-        left_out: tally.left_out.iter().map(|(reason, n)| (reason.code(), *n)).collect(),
+        left_out: counts(tally.left_out.iter().map(|(reason, n)| (reason.code(), *n))),
     }
 }
 
 fn reach((family, reach): (&EvidenceFamily, &Reach)) -> view::Reach {
     let Reach { n_files, n_dated, earliest, latest } = reach;
     view::Reach {
-        family: family.title(),
+        family: family.title().into(),
         n_files: *n_files,
         n_dated: *n_dated,
         earliest: earliest.map(|at| at.to_string()),
@@ -443,7 +459,7 @@ fn problems(problems: &ProblemList) -> view::Problems {
     let listed: Vec<_> = problems.listed().map(problem).collect();
     let n_problems: u64 = problems.counts().map(|(_, n)| n).sum();
     view::Problems {
-        counts: problems.counts().map(|(code, n)| (code.code(), n)).collect(),
+        counts: counts(problems.counts().map(|(code, n)| (code.code(), n))),
         unlisted: n_problems.saturating_sub(listed.len() as u64),
         listed,
     }
@@ -455,5 +471,5 @@ fn problem(problem: &Problem) -> view::Problem {
         "" => sentence.to_owned(),
         why => format!("{sentence} ({why})"),
     };
-    view::Problem { code: problem.code.code(), path: HostPath(problem.path.clone()), why }
+    view::Problem { code: problem.code.code().into(), path: HostPath(problem.path.clone()), why }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::report::view::Report;
+use crate::view::Report;
 
 /// Writes the report, indented, with a newline at its end.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
@@ -39,7 +39,8 @@ mod tests {
         let exposure = &report["credentials"][0]["locations"][0]["exposures"][0];
         assert_eq!(exposure["verdict"], "exposed");
         assert_eq!(exposure["user"], "ana");
-        assert_eq!(exposure["reasons"][1], "the user owns the file");
+        let reason = json!({"says": "the user owns the file", "side": "for"});
+        assert_eq!(exposure["reasons"][1], reason);
     }
 
     #[test]

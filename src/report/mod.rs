@@ -9,7 +9,6 @@ mod json;
 mod ndjson;
 pub mod outcome;
 mod terminal;
-pub mod view;
 
 #[cfg(test)]
 #[path = "../../tests/support/inventories.rs"]
@@ -17,7 +16,7 @@ mod inventories;
 
 use std::io;
 
-use crate::report::view::Report;
+use crate::view::Report;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,71 +1,16 @@
 //! The report as one JSON record a line, for streams and log stores. Does not lay out
-//! fields: a line is an object of `view.rs` with the name of its record before it.
+//! fields: a line is a record of the view.
 
 use std::io;
 
-use serde::Serialize;
-
-use crate::report::view::{Clock, Coverage, Report, Run, Status, Summary, Tool, WhatIf};
+use crate::view::{Report, records};
 
 /// Writes the report. The last record is `summary`; without it the stream was cut.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let Report { schema_version, tool, run, what_if, clock, .. } = report;
-    record("run", &Head { schema_version, tool, run, what_if: what_if.as_ref(), clock }, out)?;
-    records("advisory", &report.advisories, out)?;
-    records("infected_install", &report.infected_installs, out)?;
-    records("startup_code", &report.startup_code, out)?;
-    records("credential", &report.credentials, out)?;
-    records("broker", &report.brokers, out)?;
-    records("environment", &report.environments, out)?;
-    records("problem", &report.coverage.problems.listed, out)?;
-    record("summary", &Tail::of(report), out)
-}
-
-/// How the sweep was run, and the layout of what follows.
-#[derive(Serialize)]
-struct Head<'r> {
-    schema_version: &'static str,
-    tool: &'r Tool,
-    run: &'r Run,
-    what_if: Option<&'r WhatIf>,
-    clock: &'r Clock,
-}
-
-/// What the run amounts to.
-#[derive(Serialize)]
-struct Tail<'r> {
-    status: Status,
-    summary: &'r Summary,
-    coverage: Coverage,
-}
-
-impl<'r> Tail<'r> {
-    fn of(report: &'r Report) -> Self {
-        let mut coverage = report.coverage.clone();
-        // They are records of their own.
-        coverage.problems.listed.clear();
-        Self { status: report.status, summary: &report.summary, coverage }
-    }
-}
-
-#[derive(Serialize)]
-struct Record<'r, T> {
-    record: &'static str,
-    #[serde(flatten)]
-    body: &'r T,
-}
-
-fn records<T: Serialize>(
-    name: &'static str,
-    bodies: &[T],
-    out: &mut dyn io::Write,
-) -> io::Result<()> {
-    bodies.iter().try_for_each(|body| record(name, body, out))
-}
-
-fn record<T: Serialize>(name: &'static str, body: &T, out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &Record { record: name, body })?;
-    out.write_all(b"\n")
+    records(report).try_for_each(|record| {
+        serde_json::to_writer(&mut *out, &record)?;
+        out.write_all(b"\n")
+    })
 }
 
 #[cfg(test)]

@@ -20,10 +20,10 @@ use crate::model::inventory::{Credential, CredentialPlace, Inventory};
 use crate::model::principal::Certainty;
 use crate::model::rule_set::RuleSet;
 use crate::model::time::Moment;
-use crate::report::view::Report;
 use crate::report::{Format, Look, Verbosity, write};
 use crate::selftest::scenario::{Owner, Planted, Rest, SITE_PACKAGES, TRACES, credentials};
 use crate::sweep::{Watch, sweep};
+use crate::view::Report;
 
 /// Longer than the doubt that times are given: what is planted before it is "before".
 const PAUSE: Duration = Duration::from_millis(2100);

@@ -21,6 +21,7 @@ enum Floor {
 /// Every room of the house and its floor. `lib.rs` is no room: it is the list of them.
 const ROOMS: &[(&str, Floor)] = &[
     ("model", Floor::Ground),
+    ("view", Floor::Ground),
     ("error", Floor::Ground),
     ("forge", Floor::Ground),
     ("rules", Floor::Column),
@@ -33,6 +34,7 @@ const ROOMS: &[(&str, Floor)] = &[
     ("exposure", Floor::Column),
     ("inventory", Floor::Column),
     ("report", Floor::Column),
+    ("saved", Floor::Column),
     ("config", Floor::Column),
     ("sweep", Floor::Beam),
     ("proof", Floor::Beam),

@@ -4,7 +4,7 @@ use crate::model::access::{ListFacts, PathFacts, Way};
 use crate::model::explanation::Explanation;
 use crate::model::exposure::Truth;
 use crate::report::build::Context;
-use crate::report::view::{self, HostPath};
+use crate::view::{self, HostPath};
 
 impl Context<'_> {
     /// What a place was judged by.
@@ -43,7 +43,8 @@ impl Context<'_> {
                 ListFacts::Absent => "none",
                 ListFacts::Present(_) => "present",
                 ListFacts::Unreadable => "unreadable",
-            },
+            }
+            .into(),
             changed: inode.times.changed.to_string(),
             born: inode.times.born.map(|born| born.to_string()),
         }
@@ -59,7 +60,7 @@ impl Context<'_> {
                 Truth::Unknown => "unknown",
             };
             let why = reason.sentence(self.principals);
-            Some(view::Answer { user: self.user(passage.uid), passes, why })
+            Some(view::Answer { user: self.user(passage.uid), passes: passes.into(), why })
         });
         answers.collect()
     }

@@ -7,7 +7,7 @@ use crate::model::harvest::Grade;
 use crate::model::reason::{Flag, Reason};
 use crate::model::what_if::WhatIf;
 use crate::report::build::Context;
-use crate::report::view::{self, HostPath};
+use crate::view::{self, HostPath};
 
 impl Context<'_> {
     /// The verdict on one place.
@@ -16,8 +16,8 @@ impl Context<'_> {
         view::Exposure {
             install: exposure.occasion.install_index(),
             user: self.user(exposure.uid),
-            verdict: judgement.verdict.as_str(),
-            grade: judgement.proof.map(Proof::as_str),
+            verdict: judgement.verdict.as_str().into(),
+            grade: judgement.proof.map(Proof::as_str).map(Into::into),
             reasons: judgement.reasons.iter().map(|reason| self.step(reason)).collect(),
             counter: judgement.counter.to_string(),
             flags: judgement.flags.iter().map(flag).collect(),
@@ -27,7 +27,7 @@ impl Context<'_> {
 
     /// One step of a reasoning.
     pub fn step(&self, reason: &Reason) -> view::Step {
-        view::Step { says: reason.sentence(self.principals), side: reason.side() }
+        view::Step { says: reason.sentence(self.principals), side: reason.side().as_str().into() }
     }
 
     /// What the user asked.
@@ -45,7 +45,7 @@ impl Context<'_> {
     pub fn broker(&self, judged: &JudgedBroker) -> view::Broker {
         let broker = &judged.broker;
         view::Broker {
-            kind: broker.kind.as_str(),
+            kind: broker.kind.as_str().into(),
             path: HostPath(broker.path.clone()),
             what: match &broker.doubt {
                 Some(doubt) => format!("{}: {doubt}", broker.what),
@@ -55,7 +55,7 @@ impl Context<'_> {
                 Serves::User(uid) => Some(self.user(uid)),
                 Serves::Everybody => None,
             },
-            gives: broker.gives.as_str(),
+            gives: broker.gives.as_str().into(),
             since: broker.since.map(|at| at.to_string()),
             exposures: judged.exposures.iter().map(|one| self.exposure(one)).collect(),
         }
@@ -63,7 +63,7 @@ impl Context<'_> {
 }
 
 fn flag(flag: &Flag) -> view::Flag {
-    view::Flag { flag: flag.as_str(), says: flag.to_string() }
+    view::Flag { flag: flag.as_str().into(), says: flag.to_string() }
 }
 
 fn aim(aim: &Aim) -> view::Aim {
@@ -73,7 +73,11 @@ fn aim(aim: &Aim) -> view::Aim {
         Aim::OffList | Aim::NoList => (None, None),
     };
     let word = |grade: Grade| Grade::ALL[grade as usize].0;
-    view::Aim { aim: aim.as_str(), aim_grade: grade.map(word), aim_what: what }
+    view::Aim {
+        aim: aim.as_str().into(),
+        aim_grade: grade.map(word).map(Into::into),
+        aim_what: what,
+    }
 }
 
 /// How far the host's own time can be trusted.

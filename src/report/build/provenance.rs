@@ -1,17 +1,17 @@
 //! What brought a package here, from the inventory's nouns to the report's.
 
 use crate::model::provenance::{Change, Provenance, Requirer};
-use crate::report::view::{self, HostPath};
+use crate::view::{self, HostPath};
 
 /// The report's own struct.
 pub fn provenance(provenance: &Provenance) -> view::Provenance {
     let origin = provenance.origin.as_ref().map(|origin| view::PackageOrigin {
-        kind: origin.kind.as_str(),
+        kind: origin.kind.as_str().into(),
         address: origin.address.clone(),
         revision: origin.revision.clone(),
     });
     let tool = provenance.tool.as_ref().map(|tool| view::ToolEnvironment {
-        maker: tool.maker.as_str(),
+        maker: tool.maker.as_str().into(),
         path: HostPath(tool.path.clone()),
         packages: tool.packages.clone(),
         commands: tool.commands.clone(),
@@ -38,7 +38,7 @@ fn requirer(requirer: &Requirer) -> view::Requirer {
 
 fn change(change: &Change) -> view::Change {
     view::Change {
-        kind: change.kind.as_str(),
+        kind: change.kind.as_str().into(),
         path: HostPath(change.path.clone()),
         line: change.line,
         name: change.name.clone(),

@@ -13,7 +13,7 @@ use crate::report::terminal::standing::Standing;
 use crate::report::terminal::startup;
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
 use crate::report::terminal::{asked, past};
-use crate::report::view::{InfectedInstall, Report, Runner, Status};
+use crate::view::{InfectedInstall, Report, Runner, Status};
 
 /// Most claims about installs on top; the rest stand in their own section.
 const CLAIMS_MAX: usize = 3;
@@ -84,7 +84,7 @@ fn infected_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
 /// `litellm 1.82.8 on web-3: not installed now; a lock file would install it.`
 fn past_claim(report: &Report, install: &InfectedInstall) -> String {
     let what = past::name(install).unwrap_or_else(|| install.advisory.clone());
-    let clause = past::clause(install.presence);
+    let clause = past::clause(&install.presence);
     let ran = surest(&install.runners).map_or_else(String::new, |(_, users)| {
         let since = minute(&install.window.window.start);
         format!("; it may have run as {users}, from {since} on")

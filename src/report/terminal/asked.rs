@@ -4,7 +4,7 @@
 use crate::report::terminal::brokers;
 use crate::report::terminal::standing::{Standing, is_only_supposed};
 use crate::report::terminal::words::{counted, listed, minute, number};
-use crate::report::view::{Report, WhatIf};
+use crate::view::{Report, WhatIf};
 
 /// Most users named.
 const USERS_MAX: usize = 5;
@@ -39,7 +39,7 @@ fn is_start_of_time(moment: &str) -> bool {
 fn reach(report: &Report) -> String {
     let count = |standing: Standing| {
         let credentials = report.credentials.iter();
-        credentials.filter(|one| Standing::by(one.asked, one) == standing).count()
+        credentials.filter(|one| Standing::by(one.asked.as_deref(), one) == standing).count()
     };
     let counts = Standing::TO_ROTATE.map(|standing| (standing, count(standing)));
     let parts = counts.iter().filter(|(_, n)| *n > 0);

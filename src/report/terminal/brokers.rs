@@ -9,7 +9,7 @@ use crate::report::escape::escape_path;
 use crate::report::terminal::list::shouted;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{minute, number};
-use crate::report::view::{Broker, Exposure, Report};
+use crate::view::{Broker, Exposure, Report};
 
 /// Most brokers told of unless all are.
 const BROKERS_MAX: usize = 20;
@@ -47,7 +47,7 @@ pub fn brokers(report: &Report, screen: &mut Screen) -> io::Result<()> {
 fn row(broker: &Broker, screen: &mut Screen) -> io::Result<()> {
     let worst = worst(broker);
     let verdict = worst.map_or_else(String::new, |one| shouted(one) + "  ");
-    let style = match worst.map(|one| one.verdict) {
+    let style = match worst.map(|one| &*one.verdict) {
         Some(verdict) if verdict == Verdict::Exposed.as_str() => Style::Alarm,
         Some(_) if is_within_reach(broker) => Style::Caution,
         _ => Style::Heading,
@@ -65,7 +65,7 @@ fn row(broker: &Broker, screen: &mut Screen) -> io::Result<()> {
     let steps = exposure.reasons.iter().skip(n_told_before).map(|step| step.says.as_str());
     let why = format!("as {}: {}", exposure.user.user, steps.collect::<Vec<_>>().join("; "));
     labelled("why", &why, screen)?;
-    if is_within_reach(broker) { labelled("do", step(broker.kind), screen) } else { Ok(()) }
+    if is_within_reach(broker) { labelled("do", step(&broker.kind), screen) } else { Ok(()) }
 }
 
 fn labelled(label: &str, text: &str, screen: &mut Screen) -> io::Result<()> {
@@ -79,7 +79,7 @@ fn title(broker: &Broker) -> String {
         Some(user) => format!(", for {}", user.user),
         None => ", for any process".to_owned(),
     };
-    let gives = match broker.gives {
+    let gives = match &*broker.gives {
         _ if broker.kind == BrokerKind::Reference.as_str() => "could be read",
         "use" => "could be used, not copied",
         _ => "what it gives could be taken",
@@ -138,7 +138,7 @@ mod tests {
         exposures.truncate(usize::from(verdict.is_some()));
         for exposure in exposures {
             (exposure.install, exposure.grade) = (Some(0), None);
-            exposure.verdict = verdict.unwrap_or_default();
+            exposure.verdict = verdict.unwrap_or_default().into();
         }
         let mut out = Vec::new();
         let look = Look { colour: false, width: 80, verbosity };

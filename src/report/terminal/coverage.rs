@@ -10,7 +10,7 @@ use crate::report::terminal::answer::is_audit;
 use crate::report::terminal::reach::reach;
 use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::{bytes, counted, listed, minute, number};
-use crate::report::view::{Catalogue, Coverage, Problem, Report, Root};
+use crate::view::{Catalogue, Coverage, Problem, Report, Root, Word};
 
 /// Most paths of one code unless everything is told.
 const PATHS_MAX: usize = 3;
@@ -68,7 +68,7 @@ fn run(report: &Report, screen: &mut Screen) -> io::Result<()> {
     let run = &report.run;
     let image = run.image.as_ref().map_or_else(String::new, |path| format!(", image {path}"));
     let text = format!("{}{image}, {}, run as uid {}", run.host, minute(&run.started), run.uid);
-    screen.field(INDENT, run.task, &text)?;
+    screen.field(INDENT, &run.task, &text)?;
     let n_shown = screen.n_shown(run.roots.len(), ROOTS_MAX);
     let root = |root: &Root| format!("{} ({})", escape_path(&root.path.0), escape(&root.why));
     let roots: Vec<String> = run.roots.iter().map(root).collect();
@@ -112,8 +112,8 @@ fn taken(catalogue: &Catalogue) -> String {
 }
 
 /// `300 placeholder, 11 checksum`, the most first.
-fn by_reason(counts: &BTreeMap<&'static str, u64>) -> String {
-    let mut counts: Vec<(&str, u64)> = counts.iter().map(|(reason, n)| (*reason, *n)).collect();
+fn by_reason(counts: &BTreeMap<Word, u64>) -> String {
+    let mut counts: Vec<(&str, u64)> = counts.iter().map(|(reason, n)| (&**reason, *n)).collect();
     counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let parts: Vec<String> =
         counts.iter().map(|(reason, n)| format!("{} {reason}", number(*n))).collect();

@@ -9,7 +9,7 @@ use crate::report::terminal::list::{self, shouted, state, title};
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{counted, minute};
 use crate::report::terminal::{answer, installs};
-use crate::report::view::{
+use crate::view::{
     Answer, Credential, DatedWindow, Explanation, Exposure, InfectedInstall, Location, Report,
     Runner, WayComponent,
 };
@@ -51,8 +51,11 @@ fn one(credential: &Credential, report: &Report, screen: &mut Screen) -> io::Res
 
 fn verdict(credential: &Credential) -> String {
     let shout = |word: &str| word.to_uppercase().replace('-', " ");
-    let found = credential.verdict.map(shout);
-    let asked = credential.asked.map(|word| format!("would be {} by your question", shout(word)));
+    let found = credential.verdict.as_deref().map(shout);
+    let asked = credential
+        .asked
+        .as_deref()
+        .map(|word| format!("would be {} by your question", shout(word)));
     let verdicts: Vec<String> = found.into_iter().chain(asked).collect();
     let of_places = match credential.locations.len() {
         0 | 1 => String::new(),
@@ -107,7 +110,7 @@ fn component(component: &WayComponent, screen: &mut Screen) -> io::Result<()> {
     let facts = component.inode.as_ref().map_or_else(
         || "could not be looked at".to_owned(),
         |inode| {
-            let list = match inode.access_list {
+            let list = match &*inode.access_list {
                 "none" => "no access list",
                 "present" => "an access list",
                 _ => "an access list that cannot be read",
@@ -118,7 +121,7 @@ fn component(component: &WayComponent, screen: &mut Screen) -> io::Result<()> {
     );
     screen.prose(6, &facts)?;
     for Answer { user, passes, why } in &component.answers {
-        let passes = match *passes {
+        let passes = match &**passes {
             "yes" => "passes",
             "likely" => "most likely passes",
             "no" => "is kept out",

@@ -9,7 +9,7 @@ use crate::report::terminal::provenance::rest;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{counted, listed, minute};
 use crate::report::terminal::{past, provenance};
-use crate::report::view::{Advisory, InfectedInstall, Mention, Package, Report, Runner, Sighting};
+use crate::view::{Advisory, InfectedInstall, Mention, Package, Report, Runner, Sighting, Word};
 
 /// Most installs told of unless everything is.
 const INSTALLS_MAX: usize = 10;
@@ -84,7 +84,7 @@ fn one_install(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()>
     match &install.package {
         Some(package) => installed(package, screen)?,
         None if past::is_here(install) && install.mentions.is_empty() => {}
-        None => screen.field(INDENT, "now", past::clause(install.presence))?,
+        None => screen.field(INDENT, "now", past::clause(&install.presence))?,
     }
     mentions(&install.mentions, screen)?;
     if let Some(removal) = &install.removed {
@@ -186,10 +186,10 @@ fn installed(package: &Package, screen: &mut Screen) -> io::Result<()> {
     screen.field(INDENT, "installed", &text)
 }
 
-fn clauses(triggers: &[&str]) -> String {
-    let clause = |word: &&str| {
+fn clauses(triggers: &[Word]) -> String {
+    let clause = |word: &Word| {
         let trigger = Trigger::ALL.iter().find(|(name, _)| name == word);
-        trigger.map_or(*word, |(_, trigger)| trigger.clause()).to_owned()
+        trigger.map_or(&**word, |(_, trigger)| trigger.clause()).to_owned()
     };
     listed(&triggers.iter().map(clause).collect::<Vec<_>>(), triggers.len())
 }
@@ -214,7 +214,7 @@ fn authority(runner: &Runner, screen: &mut Screen) -> io::Result<()> {
     let n_shown = screen.n_shown(runner.authority.len(), 1);
     runner.authority.iter().take(n_shown).try_for_each(|authority| {
         let reach = Reach::ALL.iter().find(|reach| reach.as_str() == authority.reach);
-        let clause = reach.map_or(authority.reach, |reach| reach.clause());
+        let clause = reach.map_or(&*authority.reach, |reach| reach.clause());
         screen.field(INDENT, "", &format!("{clause}: {}", authority.evidence))
     })
 }
@@ -231,8 +231,8 @@ fn further(runner: &Runner, screen: &mut Screen) -> io::Result<()> {
 fn sightings(sightings: &[Sighting], screen: &mut Screen) -> io::Result<()> {
     let n_shown = screen.n_shown(sightings.len(), LINES_MAX);
     for sighting in sightings.iter().take(n_shown) {
-        screen.path_field(INDENT, sighting.role, &escape_path(&sighting.path.0))?;
-        let proof = match (sighting.hash_known, sighting.weight) {
+        screen.path_field(INDENT, &sighting.role, &escape_path(&sighting.path.0))?;
+        let proof = match (sighting.hash_known, &*sighting.weight) {
             (Some(true), _) => "known bad contents",
             (Some(false), _) => "contents not known to be bad",
             (None, "strong") => "the path alone is telling",

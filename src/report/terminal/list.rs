@@ -10,7 +10,7 @@ use crate::report::escape::{cut_middle, escape, escape_path, width};
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::{Standing, is_only_supposed};
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
-use crate::report::view::{
+use crate::view::{
     Aim, Credential, Expiry, Exposure, Location, Protection, ProtectionState, Report,
 };
 
@@ -89,7 +89,8 @@ fn row(
     report: &Report,
     screen: &mut Screen,
 ) -> io::Result<()> {
-    let verdict = credential.verdict.map_or_else(String::new, |word| word.to_uppercase() + "  ");
+    let verdict =
+        credential.verdict.as_ref().map_or_else(String::new, |word| word.to_uppercase() + "  ");
     let lead = format!("{:>3}  {verdict}", credential.rank);
     screen.blank()?;
     screen.hang(0, &lead, standing.style(), &title(credential))?;
@@ -101,7 +102,7 @@ fn row(
     }
     places(credential, screen)?;
     let state = state(credential, report);
-    match deciding(credential, credential.verdict, false) {
+    match deciding(credential, credential.verdict.as_deref(), false) {
         Some(exposure) => {
             let lead = format!("{state}; as {}", exposure.user.user);
             labelled("why", &format!("{lead}: {}", decision(exposure)), screen)?;
@@ -109,7 +110,7 @@ fn row(
         }
         None => labelled("is", &format!("{state}; {}", readers(credential)), screen)?,
     }
-    if let Some(exposure) = deciding(credential, credential.asked, true) {
+    if let Some(exposure) = deciding(credential, credential.asked.as_deref(), true) {
         let Exposure { user, .. } = exposure;
         let lead = format!("it ran as {}: {}", user.user, shouted(exposure));
         labelled("if", &format!("{lead}: {}", decision(exposure)), screen)?;
@@ -145,7 +146,8 @@ fn counter(exposure: &Exposure, screen: &mut Screen) -> io::Result<()> {
 pub fn shouted(exposure: &Exposure) -> String {
     let verdict = exposure.verdict.to_uppercase().replace('-', " ");
     let would_be = if exposure.install.is_none() { "would be " } else { "" };
-    let grade = exposure.grade.map_or_else(String::new, |grade| format!(" (grade {grade})"));
+    let grade =
+        exposure.grade.as_ref().map_or_else(String::new, |grade| format!(" (grade {grade})"));
     format!("{would_be}{verdict}{grade}")
 }
 
@@ -278,17 +280,18 @@ fn deciding<'c>(
     is_supposed: bool,
 ) -> Option<&'c Exposure> {
     let mut exposures = credential.locations.iter().flat_map(|location| &location.exposures);
-    exposures.find(|one| one.install.is_none() == is_supposed && Some(one.verdict) == verdict)
+    exposures.find(|one| one.install.is_none() == is_supposed && Some(&*one.verdict) == verdict)
 }
 
 /// The reasons that decide: what speaks for an exposure, against one, or leaves it open.
 /// All of them where none does.
 fn strongest(exposure: &Exposure) -> Vec<&str> {
-    let wanted = match exposure.verdict {
+    let wanted = match &*exposure.verdict {
         verdict if verdict == Verdict::Exposed.as_str() => Side::For,
         verdict if verdict == Verdict::NotExposed.as_str() => Side::Against,
         _ => Side::Doubt,
     };
+    let wanted = wanted.as_str();
     let is_none = exposure.reasons.iter().all(|step| step.side != wanted);
     let steps = exposure.reasons.iter().filter(|step| is_none || step.side == wanted);
     steps.map(|step| step.says.as_str()).collect()
@@ -298,9 +301,9 @@ fn strongest(exposure: &Exposure) -> Vec<&str> {
 /// known.
 pub fn aim(exposure: &Exposure) -> Option<String> {
     let Aim { aim, aim_grade, .. } = &exposure.aim;
-    let grade = Grade::ALL.iter().find(|(name, _)| Some(*name) == *aim_grade);
+    let grade = Grade::ALL.iter().find(|(name, _)| Some(*name) == aim_grade.as_deref());
     let grade = grade.map_or("", |(_, grade)| grade.sentence());
-    match *aim {
+    match &**aim {
         _ if exposure.verdict == Verdict::NotExposed.as_str() => None,
         "targeted" => Some(format!("targeted by the campaign ({grade})")),
         "everything" => Some(format!("the campaign gives remote access to all of it ({grade})")),
@@ -311,7 +314,7 @@ pub fn aim(exposure: &Exposure) -> Option<String> {
 
 /// The first step, or all of them; none where there is nothing to rotate.
 fn steps(standing: Standing, credential: &Credential, screen: &mut Screen) -> io::Result<()> {
-    let is_judged = credential.verdict.or(credential.asked).is_some();
+    let is_judged = credential.verdict.is_some() || credential.asked.is_some();
     let has_nothing_to_do = !is_judged || standing == Standing::OutOfReach;
     if has_nothing_to_do && !screen.is_verbose() {
         return Ok(());

@@ -21,7 +21,7 @@ use std::io;
 
 use crate::report::Look;
 use crate::report::terminal::screen::Screen;
-use crate::report::view::Report;
+use crate::view::Report;
 
 /// Writes the report.
 pub fn write(report: &Report, look: &Look, out: &mut dyn io::Write) -> io::Result<()> {

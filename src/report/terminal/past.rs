@@ -7,7 +7,7 @@ use crate::model::component::MentionSource;
 use crate::report::escape::escape_path;
 use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::{counted, minute};
-use crate::report::view::{InfectedInstall, Mention, Removal, Report};
+use crate::view::{InfectedInstall, Mention, Removal, Report};
 
 const BUNDLE: &str = MentionSource::Bundle.as_str();
 const LEFTOVER: &str = MentionSource::Leftover.as_str();
@@ -19,7 +19,7 @@ const LOCK_FILE_HISTORY: &str = MentionSource::LockfileHistory.as_str();
 
 /// Whether it is installed now, or its own files were seen.
 pub fn is_here(install: &InfectedInstall) -> bool {
-    !matches!(install.presence, LEFTOVER | LOG | CACHE | HISTORY | LOCK_FILE | LOCK_FILE_HISTORY)
+    !matches!(&*install.presence, LEFTOVER | LOG | CACHE | HISTORY | LOCK_FILE | LOCK_FILE_HISTORY)
 }
 
 /// Whether all that a report has is evidence of what is not installed now.
@@ -29,7 +29,7 @@ pub fn is_all_past(report: &Report) -> bool {
 
 /// Whether it can have run here. A lock file alone got nothing onto the host; a cache did.
 pub fn may_have_run(install: &InfectedInstall) -> bool {
-    !matches!(install.presence, LOCK_FILE | LOCK_FILE_HISTORY)
+    !matches!(&*install.presence, LOCK_FILE | LOCK_FILE_HISTORY)
 }
 
 /// What its presence amounts to, as a clause.
@@ -54,7 +54,7 @@ pub fn name(install: &InfectedInstall) -> Option<String> {
 
 /// One line of evidence, under the word for its kind.
 pub fn mention(indent: usize, mention: &Mention, screen: &mut Screen) -> io::Result<()> {
-    let label = match mention.source {
+    let label = match &*mention.source {
         LOCK_FILE | LOCK_FILE_HISTORY => "lock file",
         source => source,
     };

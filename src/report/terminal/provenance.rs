@@ -7,7 +7,7 @@ use crate::model::provenance::ChangeKind;
 use crate::report::escape::escape_path;
 use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::listed;
-use crate::report::view::{Change, Provenance, Requirer, ToolEnvironment};
+use crate::view::{Change, Provenance, Requirer, ToolEnvironment};
 
 /// Most lines of each kind unless everything is told.
 const LINES_MAX: usize = 5;

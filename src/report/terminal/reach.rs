@@ -6,7 +6,7 @@ use std::io;
 use crate::model::reach::EvidenceFamily;
 use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::{counted, listed, minute};
-use crate::report::view::{Reach, Report};
+use crate::view::{Reach, Report};
 
 const HEAD: &str = "of past installs reaches back to these times; earlier installs may not show";
 

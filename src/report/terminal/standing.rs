@@ -4,7 +4,7 @@
 use crate::model::exposure::Verdict;
 use crate::model::rule::Confidence;
 use crate::report::terminal::screen::Style;
-use crate::report::view::{Credential, Report};
+use crate::view::{Credential, Report};
 
 /// What a credential asks of the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Standing {
 
     /// What a credential asks; what was only supposed counts where nothing real does.
     pub fn of(credential: &Credential) -> Self {
-        Self::by(credential.verdict.or(credential.asked), credential)
+        Self::by(credential.verdict.as_deref().or(credential.asked.as_deref()), credential)
     }
 
     /// What a credential with a verdict asks. That it was out of reach counts more than doubts

@@ -7,7 +7,7 @@ use std::io;
 use crate::report::escape::escape_path;
 use crate::report::terminal::screen::Screen;
 use crate::report::terminal::words::{counted, listed, minute};
-use crate::report::view::{Report, StartupCode, StartupSign};
+use crate::view::{Report, StartupCode, StartupSign};
 
 /// Most files told of unless everything is.
 const FILES_MAX: usize = 20;
@@ -51,7 +51,7 @@ fn groups(report: &Report) -> Vec<Vec<&StartupCode>> {
             groups.push(vec![code]);
             continue;
         };
-        let group = *known.entry((code.kind, sha256, &code.signs)).or_insert(groups.len());
+        let group = *known.entry((&code.kind, sha256, &code.signs)).or_insert(groups.len());
         match groups.get_mut(group) {
             Some(group) => group.push(code),
             None => groups.push(vec![code]),
@@ -92,7 +92,7 @@ fn what(code: &StartupCode) -> String {
 
 fn why(sign: &StartupSign, code: &StartupCode) -> String {
     let install = sign.install.map_or_else(String::new, |index| (index + 1).to_string());
-    match sign.sign {
+    match &*sign.sign {
         "of-infected-package" => format!("it belongs to infected install {install}"),
         "beside-infected" => format!("it lies in the environment of infected install {install}"),
         "changed-in-window" => {
@@ -118,7 +118,7 @@ fn ordinary(report: &Report, screen: &mut Screen) -> io::Result<()> {
     let counts: Vec<String> = counts.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
     screen.prose(0, &format!("{}.", listed(&counts, counts.len())))?;
     for code in ordinary {
-        screen.path_field(0, code.kind, &place(code))?;
+        screen.path_field(0, &code.kind, &place(code))?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! What brought an infected package here, and what to change, as it leaves the process.
 //! Does not compute.
 
-use crate::report::view::HostPath;
+use crate::view::{HostPath, Word};
 
 /// What brought an infected package here.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Provenance {
     /// Whether somebody asked for just this package.
     pub asked_for: bool,
@@ -19,7 +19,7 @@ pub struct Provenance {
 }
 
 /// An installed package that requires it.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Requirer {
     /// Name, normalised for its ecosystem.
     pub name: String,
@@ -37,10 +37,10 @@ pub struct Requirer {
 }
 
 /// Where the files of a package came from.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PackageOrigin {
     /// `archive`, `repository`, `folder` or `editable`.
-    pub kind: &'static str,
+    pub kind: Word,
     /// The place, without what may be a secret.
     pub address: String,
     /// The commit of a repository, or the SHA-256 of an archive.
@@ -48,10 +48,10 @@ pub struct PackageOrigin {
 }
 
 /// An environment that was made for one tool.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ToolEnvironment {
     /// `pipx`, `uv tool`, `uvx` or `npx`.
-    pub maker: &'static str,
+    pub maker: Word,
     /// Its folder.
     #[serde(flatten)]
     pub path: HostPath,
@@ -62,10 +62,10 @@ pub struct ToolEnvironment {
 }
 
 /// A place that names an infected package.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     /// `requirement` or `lockfile`.
-    pub kind: &'static str,
+    pub kind: Word,
     /// Which file.
     #[serde(flatten)]
     pub path: HostPath,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::view::{HostPath, Reach};
+use crate::view::{HostPath, Reach, Word};
 
 /// What was read and what was not.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Coverage {
     /// Whether everything in scope was read.
     pub complete: bool,
@@ -20,9 +20,9 @@ pub struct Coverage {
     /// Command lines of processes read.
     pub n_command_lines: u64,
     /// What was left alone on purpose, by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: BTreeMap<Word, u64>,
     /// Candidates that were turned down, by reason.
-    pub rejected: BTreeMap<&'static str, u64>,
+    pub rejected: BTreeMap<Word, u64>,
     /// Files whose access time could not be kept.
     pub access_times_touched: u64,
     /// What was taken from other people's catalogues.
@@ -30,7 +30,7 @@ pub struct Coverage {
     /// How far back the evidence of past installs reaches, by kind.
     pub evidence: Vec<Reach>,
     /// Startup code of each kind, also what is not worth a line.
-    pub startup_code: BTreeMap<&'static str, u64>,
+    pub startup_code: BTreeMap<Word, u64>,
     /// How much of it there was too much of to be looked at.
     pub n_startup_unjudged: u64,
     /// Security modules that may refuse a read that modes allow: not modelled.
@@ -40,7 +40,7 @@ pub struct Coverage {
 }
 
 /// What was taken from one catalogue of somebody else.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Catalogue {
     /// The file or folder that was named.
     #[serde(flatten)]
@@ -50,14 +50,14 @@ pub struct Catalogue {
     /// Records with fields that nobody here knows.
     pub n_with_unknown_fields: u64,
     /// What was not taken, by reason.
-    pub left_out: BTreeMap<&'static str, u64>,
+    pub left_out: BTreeMap<Word, u64>,
 }
 
 /// What could not be looked into.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Problems {
     /// How many of each code.
-    pub counts: BTreeMap<&'static str, u64>,
+    pub counts: BTreeMap<Word, u64>,
     /// The first ones of each code, by path.
     pub listed: Vec<Problem>,
     /// How many are counted and not listed.
@@ -65,10 +65,10 @@ pub struct Problems {
 }
 
 /// One thing that could not be looked into.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Problem {
     /// What kind of trouble; `docs/codes.md` explains each.
-    pub code: &'static str,
+    pub code: Word,
     /// Where.
     #[serde(flatten)]
     pub path: HostPath,

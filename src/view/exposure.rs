@@ -1,11 +1,10 @@
 //! Verdicts, as they leave the process. Does not compute; sentences come as the model words
 //! them.
 
-use crate::model::reason::Side;
-use crate::report::view::{HostPath, User};
+use crate::view::{HostPath, User, Word};
 
 /// The verdict on one place for one occasion and user.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Exposure {
     /// Index of the infected install; `None` for the question that was asked.
     pub install: Option<usize>,
@@ -13,9 +12,9 @@ pub struct Exposure {
     #[serde(flatten)]
     pub user: User,
     /// `exposed`, `likely`, `unknown` or `not-exposed`.
-    pub verdict: &'static str,
+    pub verdict: Word,
     /// `A` or `B`, with `not-exposed`.
-    pub grade: Option<&'static str>,
+    pub grade: Option<Word>,
     /// Why, in the order of the reasoning.
     pub reasons: Vec<Step>,
     /// What would change the verdict.
@@ -27,39 +26,37 @@ pub struct Exposure {
     pub aim: Aim,
 }
 
-/// One step of a reasoning; written as its sentence.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(transparent)]
+/// One step of a reasoning.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Step {
     /// What it says.
     pub says: String,
-    /// What it speaks for.
-    #[serde(skip)]
-    pub side: Side,
+    /// What it speaks for: `ran`, `for`, `doubt` or `against`.
+    pub side: Word,
 }
 
 /// What stands beside a verdict.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Flag {
     /// Which flag.
-    pub flag: &'static str,
+    pub flag: Word,
     /// What it says.
     pub says: String,
 }
 
 /// Whether the campaign looks for it.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Aim {
     /// `targeted`, `everything`, `off-list` or `no-list`.
-    pub aim: &'static str,
+    pub aim: Word,
     /// How well that is known.
-    pub aim_grade: Option<&'static str>,
+    pub aim_grade: Option<Word>,
     /// What the campaign's list calls it.
     pub aim_what: Option<String>,
 }
 
 /// What the user asked about code that nothing says ran here.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct WhatIf {
     /// As whom.
     pub users: Vec<User>,
@@ -72,10 +69,10 @@ pub struct WhatIf {
 }
 
 /// What gives out credentials without a file.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Broker {
     /// What kind.
-    pub kind: &'static str,
+    pub kind: Word,
     /// The socket or file that shows it.
     #[serde(flatten)]
     pub path: HostPath,
@@ -84,7 +81,7 @@ pub struct Broker {
     /// Whom it serves; `None` for any process.
     pub serves: Option<User>,
     /// `secret` or `use`.
-    pub gives: &'static str,
+    pub gives: Word,
     /// From when on it is known to have been there.
     pub since: Option<String>,
     /// The verdict for each occasion and user.
@@ -92,7 +89,7 @@ pub struct Broker {
 }
 
 /// How far the host's own time can be trusted.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Clock {
     /// Stamps closer together than this prove no order, in seconds.
     pub doubt_seconds: i64,

@@ -1,9 +1,9 @@
 //! What one place was judged by, as it leaves the process. Does not compute.
 
-use crate::report::view::{Group, HostPath, User};
+use crate::view::{Group, HostPath, User, Word};
 
 /// What one place was judged by.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Explanation {
     /// Every known way to it, that by which it was found first.
     pub ways: Vec<Way>,
@@ -14,7 +14,7 @@ pub struct Explanation {
 }
 
 /// One path to a file.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Way {
     /// The path.
     #[serde(flatten)]
@@ -24,7 +24,7 @@ pub struct Way {
 }
 
 /// A folder on a way, or the file at its end.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct WayComponent {
     /// Its path.
     #[serde(flatten)]
@@ -36,7 +36,7 @@ pub struct WayComponent {
 }
 
 /// What decides who may pass a component.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct WayInode {
     /// Permission bits, octal: `0700`.
     pub mode: String,
@@ -45,7 +45,7 @@ pub struct WayInode {
     /// Its group.
     pub group: Group,
     /// `none`, `present`, or `unreadable`.
-    pub access_list: &'static str,
+    pub access_list: Word,
     /// When anything about it last changed.
     pub changed: String,
     /// When it was made, where the file system records it.
@@ -53,13 +53,13 @@ pub struct WayInode {
 }
 
 /// What a component says to a user.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Answer {
     /// The user.
     #[serde(flatten)]
     pub user: User,
     /// `yes`, `likely`, `no` or `unknown`: whether it lets the user pass, today.
-    pub passes: &'static str,
+    pub passes: Word,
     /// Why.
     pub why: String,
 }

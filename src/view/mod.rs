@@ -1,6 +1,6 @@
-//! What leaves the process: the structs of the report, version 1, as
-//! `docs/report-schema.md` explains them. Does not compute (`build.rs` does), and no
-//! struct of another column is ever written out.
+//! What leaves the process, and what is read back of it: the structs of the report,
+//! version 1, as `docs/report-schema.md` explains them. Does not compute, and nothing but
+//! these structs is ever written out.
 //!
 //! Within 1.x fields are only added; `docs/schema/report-v1.json` pins them.
 
@@ -10,23 +10,29 @@ mod explanation;
 mod exposure;
 mod host_path;
 mod provenance;
+mod record;
 mod startup;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub use crate::report::view::host_path::HostPath;
+pub use crate::view::host_path::HostPath;
 pub use coverage::{Catalogue, Coverage, Problem, Problems};
 pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
 pub use explanation::{Answer, Explanation, Way, WayComponent, WayInode};
 pub use exposure::{Aim, Broker, Clock, Exposure, Flag, Step, WhatIf};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
+pub use record::{Head, Record, Tail, records};
 pub use startup::{StartupCode, StartupSign};
 
+/// A word of the report's own: a constant of this program, or as a saved report has it.
+pub type Word = Cow<'static, str>;
+
 /// The whole report. Lists are sorted, so the same data give the same bytes.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     /// `1.x` of this layout.
-    pub schema_version: &'static str,
+    pub schema_version: Word,
     /// What wrote it.
     pub tool: Tool,
     /// How the sweep was run.
@@ -56,7 +62,7 @@ pub struct Report {
 }
 
 /// A user of the swept host.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct User {
     /// Numeric id.
     pub uid: u32,
@@ -65,7 +71,7 @@ pub struct User {
 }
 
 /// A group of the swept host.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Group {
     /// Numeric id.
     pub gid: u32,
@@ -74,19 +80,19 @@ pub struct Group {
 }
 
 /// What wrote the report.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Tool {
     /// Its name.
-    pub name: &'static str,
+    pub name: Word,
     /// Its version.
-    pub version: &'static str,
+    pub version: Word,
 }
 
 /// How the sweep was run.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Run {
     /// `sweep`, or `audit`: then nothing was asked about credentials.
-    pub task: &'static str,
+    pub task: Word,
     /// When it started.
     pub started: String,
     /// Name of the swept host.
@@ -106,7 +112,7 @@ pub struct Run {
 }
 
 /// Where discovery started.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Root {
     /// The folder or file.
     #[serde(flatten)]
@@ -116,16 +122,16 @@ pub struct Root {
 }
 
 /// The key of all secret ids of a run; not the key itself.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Key {
     /// `file` or `random`.
-    pub origin: &'static str,
+    pub origin: Word,
     /// Reports with the same one can be compared by secret id.
     pub id: String,
 }
 
 /// Whether everything in scope was looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Everything was.
@@ -137,7 +143,7 @@ pub enum Status {
 }
 
 /// The figures.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     /// Credentials, however many places hold each.
     pub n_credentials: usize,
@@ -146,17 +152,17 @@ pub struct Summary {
     /// Infected installs.
     pub n_infected_installs: usize,
     /// Credentials of each verdict; all zero where nothing infected was found.
-    pub by_verdict: BTreeMap<&'static str, usize>,
+    pub by_verdict: BTreeMap<Word, usize>,
     /// The same for the question that was asked.
-    pub by_asked: BTreeMap<&'static str, usize>,
+    pub by_asked: BTreeMap<Word, usize>,
     /// Credentials of each confidence.
-    pub by_confidence: BTreeMap<&'static str, usize>,
+    pub by_confidence: BTreeMap<Word, usize>,
     /// What the process exits with, unless it was told to exit with zero.
     pub exit_code: u8,
 }
 
 /// A stretch of time, both ends included.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Window {
     /// The earliest moment.
     pub start: String,
@@ -165,7 +171,7 @@ pub struct Window {
 }
 
 /// An incident that hit this host.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Advisory {
     /// Name and month.
     pub id: String,
@@ -188,7 +194,7 @@ pub struct Advisory {
 }
 
 /// What one source says about a window.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Claim {
     /// Who says so.
     pub source: String,
@@ -201,7 +207,7 @@ pub struct Claim {
 }
 
 /// Where an incident hit this host.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct InfectedInstall {
     /// Its number, from 0, by which exposures name it.
     pub index: usize,
@@ -209,14 +215,14 @@ pub struct InfectedInstall {
     pub advisory: String,
     /// How the package is here: `installed`, `traces`, or the surest that speaks of it:
     /// `bundle`, `leftover`, `log`, `cache`, `history`, `lockfile`.
-    pub presence: &'static str,
+    pub presence: Word,
     /// The package; `None` where it is not installed now.
     pub package: Option<Package>,
     /// What else speaks of just this package in this version, the surest first.
     pub mentions: Vec<Mention>,
     /// What makes the code run: `install`, `interpreter-start`, `import`, `entry-point`,
     /// `folder-open`, `editor-start`, `ci-run`.
-    pub triggers: Vec<&'static str>,
+    pub triggers: Vec<Word>,
     /// Files of the incident that were seen.
     pub sightings: Vec<Sighting>,
     /// Who ran it, the surest first.
@@ -238,14 +244,14 @@ pub struct InfectedInstall {
 }
 
 /// An infected package.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Package {
     /// Name, normalised for its ecosystem.
     pub name: String,
     /// Version, as the package writes it.
     pub version: String,
     /// `PyPI` or `npm`.
-    pub ecosystem: &'static str,
+    pub ecosystem: Word,
     /// Its metadata on disk.
     #[serde(flatten)]
     pub path: HostPath,
@@ -256,7 +262,7 @@ pub struct Package {
 }
 
 /// A moment and what it was read from.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Dated {
     /// When.
     pub at: String,
@@ -265,7 +271,7 @@ pub struct Dated {
 }
 
 /// A window and where its ends come from.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct DatedWindow {
     /// The window.
     #[serde(flatten)]
@@ -275,7 +281,7 @@ pub struct DatedWindow {
 }
 
 /// One credential to rotate.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Credential {
     /// Its place in the rotation order, from 1.
     pub rank: usize,
@@ -298,15 +304,15 @@ pub struct Credential {
     /// The vendor's fixed prefix; may be empty.
     pub hint: String,
     /// `high`, `medium` or `low`.
-    pub confidence: &'static str,
+    pub confidence: Word,
     /// How it rests.
     pub protection: Protection,
     /// When it ends; `None` where nothing on the host says.
     pub expiry: Option<Expiry>,
     /// The worst verdict of its places; `None` where nothing infected was found.
-    pub verdict: Option<&'static str>,
+    pub verdict: Option<Word>,
     /// The same for the question that was asked; `None` where nothing was.
-    pub asked: Option<&'static str>,
+    pub asked: Option<Word>,
     /// Users other than root whose code could read it today.
     pub readers: Vec<User>,
     /// Steps to rotate it.
@@ -316,7 +322,7 @@ pub struct Credential {
 }
 
 /// How a secret rests.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Protection {
     /// Whether the file alone gives it away.
     pub state: ProtectionState,
@@ -325,7 +331,7 @@ pub struct Protection {
 }
 
 /// Whether a file alone gives a secret away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProtectionState {
     /// It does.
@@ -341,19 +347,19 @@ pub enum ProtectionState {
 }
 
 /// When a credential ends by itself.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Expiry {
     /// When; `None` where it never does.
     pub at: Option<String>,
     /// `own`, `beside` or `lifetime`.
-    pub basis: &'static str,
+    pub basis: Word,
     /// Whether a refresh token beside it gets a new one after that.
     #[serde(rename = "renewable")]
     pub is_renewable: bool,
 }
 
 /// A place that holds a credential.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Location {
     /// The file.
     #[serde(flatten)]
@@ -389,7 +395,7 @@ pub struct Location {
 }
 
 /// Bytes `start..end` of a file.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// Offset of the first byte.
     pub start: u64,
@@ -398,7 +404,7 @@ pub struct Span {
 }
 
 /// The four times of a file.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Times {
     /// Last recorded read.
     pub accessed: String,
@@ -411,13 +417,13 @@ pub struct Times {
 }
 
 /// A folder of installed packages.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Environment {
     /// The `site-packages` or `node_modules`.
     #[serde(flatten)]
     pub path: HostPath,
     /// `PyPI` or `npm`.
-    pub ecosystem: &'static str,
+    pub ecosystem: Word,
     /// How many packages lie in it.
     pub n_components: usize,
     /// The packages.
@@ -425,7 +431,7 @@ pub struct Environment {
 }
 
 /// An installed package.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Component {
     /// Name, normalised for its ecosystem.
     pub name: String,

@@ -1,17 +1,17 @@
 //! What an infected install was concluded from, as it leaves the process. Does not compute.
 
-use crate::report::view::{Dated, HostPath, User};
+use crate::view::{Dated, HostPath, User, Word};
 
 /// A file that an advisory names.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Sighting {
     /// Where.
     #[serde(flatten)]
     pub path: HostPath,
     /// `payload`, `persistence` or `staging`.
-    pub role: &'static str,
+    pub role: Word,
     /// `strong` or `weak`.
-    pub weight: &'static str,
+    pub weight: Word,
     /// Whether its contents are known to be bad; `None` where that cannot be told.
     pub hash_known: Option<bool>,
     /// What a reader should know.
@@ -23,11 +23,11 @@ pub struct Sighting {
 }
 
 /// A lock file, a cache entry, a log or a history that speaks of a package.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Mention {
     /// What kind of file: `bundle`, `leftover`, `log`, `cache`, `history`, `lockfile`,
     /// `lockfile-history`.
-    pub source: &'static str,
+    pub source: Word,
     /// Which file.
     #[serde(flatten)]
     pub path: HostPath,
@@ -36,7 +36,7 @@ pub struct Mention {
     /// Version as written there.
     pub version: String,
     /// `PyPI` or `npm`.
-    pub ecosystem: &'static str,
+    pub ecosystem: Word,
     /// When, as far as the file or its stamps say.
     pub at: Option<Dated>,
     /// When the file ceased to say so; `None` where it still does, or nothing tells.
@@ -48,7 +48,7 @@ pub struct Mention {
 }
 
 /// A log or a history that says that a package was taken away.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Removal {
     /// Which file.
     #[serde(flatten)]
@@ -61,10 +61,10 @@ pub struct Removal {
 }
 
 /// How far back one kind of evidence of past installs reaches.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Reach {
     /// The kind: `npm logs`, `pip cache`.
-    pub family: &'static str,
+    pub family: Word,
     /// Files that were read for it; of git, repositories.
     pub n_files: u64,
     /// Those with times in them; the others count with the stamp of their inode.
@@ -76,13 +76,13 @@ pub struct Reach {
 }
 
 /// A user with whose authority the code ran.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Runner {
     /// Who.
     #[serde(flatten)]
     pub user: User,
     /// `observed`, `configured` or `possible`.
-    pub certainty: &'static str,
+    pub certainty: Word,
     /// Why.
     pub evidence: String,
     /// What else says so, the surest first.
@@ -92,12 +92,12 @@ pub struct Runner {
 }
 
 /// One way from a user's authority to more.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Authority {
     /// `everything`, `root-at-will`, `unknown`, `root-by-password` or `some-files`.
-    pub reach: &'static str,
+    pub reach: Word,
     /// `capability`, `group`, `sudo`, `doas` or `socket`.
-    pub means: &'static str,
+    pub means: Word,
     /// How that is known.
     pub evidence: String,
 }

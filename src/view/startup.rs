@@ -1,17 +1,17 @@
 //! Startup code, as it leaves the process. Does not compute, and holds no line of a file.
 
-use crate::report::view::{HostPath, User};
+use crate::view::{HostPath, User, Word};
 
 /// A file with code that something starts unasked.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct StartupCode {
     /// Where.
     #[serde(flatten)]
     pub path: HostPath,
     /// What starts it, as a word.
-    pub kind: &'static str,
+    pub kind: Word,
     /// The same as a clause.
-    pub what: &'static str,
+    pub what: Word,
     /// The first line that counts.
     pub line: Option<u64>,
     /// The file of the same package that it would run, where it names one and no more.
@@ -31,10 +31,10 @@ pub struct StartupCode {
 }
 
 /// What speaks for a look at a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct StartupSign {
     /// Which sign.
-    pub sign: &'static str,
+    pub sign: Word,
     /// Index of the infected install that it is about.
     pub install: Option<usize>,
 }

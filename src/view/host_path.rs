@@ -1,8 +1,10 @@
 //! A path in a report. Escapes nothing: JSON does, and so must whoever prints it.
 
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
+use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// A path of the swept host. Written as `path`, and where that is not UTF-8 also as
@@ -20,4 +22,21 @@ impl Serialize for HostPath {
         }
         fields.end()
     }
+}
+
+impl<'de> Deserialize<'de> for HostPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        let Some(base64) = written.path_base64 else { return Ok(Self(written.path.into())) };
+        let bytes = data_encoding::BASE64.decode(base64.as_bytes());
+        let bytes = bytes.map_err(|_| D::Error::custom("path_base64 is not base64"))?;
+        Ok(Self(OsString::from_vec(bytes).into()))
+    }
+}
+
+/// A path as the report has it.
+#[derive(serde::Deserialize)]
+struct Written {
+    path: String,
+    path_base64: Option<String>,
 }
