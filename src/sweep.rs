@@ -37,7 +37,6 @@ use crate::discover::processes::{Running, running};
 use crate::discover::roots::{Root, RootState, default_roots};
 use crate::discover::walk::{Plan, walk};
 use crate::error::Error;
-use crate::inventory::credentials;
 use crate::model::advisory::{Advisory, Ecosystem, ForeignAdvisories};
 use crate::model::artifact::Inode;
 use crate::model::broker::Broker;
@@ -111,9 +110,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let starting = starting(config, &files, &principals, &harvest.components);
     let (authorities, unread) = authorities(&files, &principals);
     harvest.coverage.problems.extend(starting.problems.into_iter().chain(unread));
-    if is_live && config.task == Task::Sweep {
-        harvest.coverage.guards = guards(&files);
-    }
+    harvest.coverage.guards = live_guards(config, &files);
     let surroundings = Surroundings {
         principals: &principals,
         processes: &running.processes,
@@ -145,14 +142,16 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         files: &files,
         mounts: if is_live { &mounts } else { &Mounts::default() },
     };
-    let judged = exposing.judge_all(std::mem::take(&mut harvest.findings));
+    let credentials = exposing.credentials(std::mem::take(&mut harvest.findings), config.now);
+    let containment = exposing.containment();
     let brokers = exposing.judge_brokers();
     Ok(Inventory {
         asked,
         brokers,
         clock,
         run: run(config, engine, &files, &roots),
-        credentials: credentials(judged, engine.rules, config.now),
+        credentials,
+        containment,
         principals,
         installs,
         foreign_advisories: foreign.advisories,
@@ -173,6 +172,12 @@ fn clock_of(
     let windows = installs.iter().map(|install| install.window.window);
     let windows: Vec<Window> = windows.chain(asked.map(|asked| asked.window)).collect();
     clock(files, now, &windows, findings.iter().map(|finding| &finding.location.inode))
+}
+
+/// Security modules of the running host, where credentials are judged.
+fn live_guards(config: &Config, files: &DiskFiles) -> Vec<String> {
+    let is_asked = config.root.is_live() && config.task == Task::Sweep;
+    if is_asked { guards(files) } else { Vec::new() }
 }
 
 /// What is read before the walk.

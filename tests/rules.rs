@@ -85,3 +85,25 @@ fn every_harvest_is_read_by_some_campaign() {
     let unread: Vec<&str> = unread.map(|index| rules.harvests[index].id.as_str()).collect();
     assert!(unread.is_empty(), "{unread:?}");
 }
+
+#[test]
+fn every_kind_says_where_how_what_to_check_and_what_breaks() {
+    let rules = load(vec![builtin_files()]).unwrap_or_else(|error| panic!("{error}"));
+    for kind in &rules.kinds {
+        let rotation = &kind.rotation;
+        let is_whole = !rotation.place.is_empty()
+            && !rotation.steps.is_empty()
+            && !rotation.checks.is_empty()
+            && !rotation.breaks.is_empty();
+        assert!(is_whole, "{}", kind.id);
+    }
+}
+
+#[test]
+fn no_kind_mints_itself_alone_in_a_circle_of_one() {
+    let rules = load(vec![builtin_files()]).unwrap_or_else(|error| panic!("{error}"));
+    for kind in &rules.kinds {
+        let minted = kind.mints.iter().map(|index| &rules.kind(*index).id);
+        assert_ne!(minted.collect::<Vec<_>>(), [&kind.id], "{}: that orders nothing", kind.id);
+    }
+}

@@ -130,6 +130,7 @@ impl Record {
             contain: Vec::new(),
             packages: Vec::new(),
             watchers: Vec::new(),
+            uses: Vec::new(),
             harvests: Vec::new(),
             indicators: Vec::new(),
             catalogue: Some(place.into()),

@@ -233,6 +233,7 @@ mod tests {
             contain: Vec::new(),
             packages,
             watchers: Vec::new(),
+            uses: Vec::new(),
             harvests: Vec::new(),
             indicators: Vec::new(),
             catalogue: Some("/all.zip!MAL-1.json".into()),

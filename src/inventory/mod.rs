@@ -1,24 +1,28 @@
 //! Findings to credentials: one row each however many places hold it, in the order in
 //! which they should be rotated. Pure.
 
+mod containment;
 mod ends;
 mod order;
 mod settle;
+mod ties;
 
+pub use containment::containment;
 pub use ends::tell_ends;
+pub use order::Circumstances;
 pub use settle::settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::order::sort;
+use crate::inventory::order::placed;
 use crate::model::explanation::Explanation;
 use crate::model::exposure::{Exposure, Occasion};
 use crate::model::finding::{Finding, Identity, Location};
 use crate::model::inventory::{Credential, CredentialPlace};
 use crate::model::location::Span;
+use crate::model::plan::Placing;
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretId;
-use crate::model::time::Moment;
 
 /// A finding with what was concluded about it.
 #[derive(Clone, Debug)]
@@ -34,7 +38,8 @@ pub struct Judged {
 }
 
 /// All credentials, in rotation order.
-pub fn credentials(judged: Vec<Judged>, rules: &RuleSet, now: Moment) -> Vec<Credential> {
+pub fn credentials(judged: Vec<Judged>, circumstances: &Circumstances) -> Vec<Credential> {
+    let rules = circumstances.rules;
     let mut by_secret: BTreeMap<SecretId, Vec<Judged>> = BTreeMap::new();
     for one in judged {
         by_secret.entry(one.finding.identity.secret_id).or_default().push(one);
@@ -42,8 +47,7 @@ pub fn credentials(judged: Vec<Judged>, rules: &RuleSet, now: Moment) -> Vec<Cre
     let mut credentials: Vec<Credential> =
         by_secret.into_values().map(|places| credential(places, rules)).collect();
     fold_public_halves(&mut credentials, rules);
-    sort(&mut credentials, rules, now);
-    credentials
+    placed(credentials, circumstances)
 }
 
 /// A key id that stands beside its secret is said there, and is no row of its own.
@@ -71,7 +75,8 @@ fn credential(mut findings: Vec<Judged>, rules: &RuleSet) -> Credential {
     let readers: BTreeSet<u32> =
         places.iter().flat_map(|place| place.reader_uids.iter().copied()).collect();
     let reader_uids = readers.into_iter().collect();
-    Credential { identity, verdict, asked, reader_uids, places }
+    let placing = Placing::default();
+    Credential { identity, verdict, asked, reader_uids, placing, places }
 }
 
 fn key(location: &Location) -> (&std::path::Path, Span) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::harvest::Harvested;
 use crate::model::path_pattern::PathPattern;
-use crate::model::rule::Confidence;
+use crate::model::rule::{Confidence, KindIndex};
 use crate::model::time::{Moment, Window};
 
 /// Position of an [`Advisory`] in [`RuleSet::advisories`](crate::model::rule_set::RuleSet::advisories).
@@ -40,6 +40,8 @@ pub struct Advisory {
     pub packages: Vec<BadPackage>,
     /// What punishes revocation, or does harm by itself: to be stopped first.
     pub watchers: Vec<Watcher>,
+    /// Kinds that it, or those behind it, were seen to use.
+    pub uses: Vec<KindIndex>,
     /// What it reads. Empty means that no source says.
     pub harvests: Vec<Harvested>,
     /// What it leaves behind.

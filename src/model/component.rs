@@ -212,6 +212,11 @@ impl InfectedInstall {
         installed.chain(unpacked.filter(|path| path.ends_with("METADATA")).cloned())
     }
 
+    /// Whether it can have run here. A lock file alone got nothing onto the host; a cache did.
+    pub fn may_have_run(&self) -> bool {
+        !matches!(self.presence(), Presence::Mentioned(source) if source.is_lock_file())
+    }
+
     /// How the package is here.
     pub fn presence(&self) -> Presence {
         let surest = self.mentions.iter().map(|mention| mention.source).min();

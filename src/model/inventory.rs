@@ -8,6 +8,7 @@ use crate::model::coverage::Coverage;
 use crate::model::explanation::Explanation;
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Identity, Location};
+use crate::model::plan::{Measure, Placing};
 use crate::model::principal::Principals;
 use crate::model::secret::KeyOrigin;
 use crate::model::startup::StartupSurvey;
@@ -28,6 +29,8 @@ pub struct Inventory {
     /// Advisories of other catalogues that name a package of this host. Their indices
     /// follow those of the rule set.
     pub foreign_advisories: Vec<Advisory>,
+    /// What to do before any rotation.
+    pub containment: Vec<Measure>,
     /// Credentials, in rotation order.
     pub credentials: Vec<Credential>,
     /// What gives out credentials without a file, sorted.
@@ -97,6 +100,8 @@ pub struct Credential {
     pub asked: Option<Verdict>,
     /// Users other than root whose code could read one of its places today, sorted.
     pub reader_uids: Vec<u32>,
+    /// Its place in the rotation.
+    pub placing: Placing,
     /// Every place, sorted by path and span.
     pub places: Vec<CredentialPlace>,
 }

@@ -23,6 +23,7 @@ pub mod launch;
 pub mod layer;
 pub mod location;
 pub mod path_pattern;
+pub mod plan;
 pub mod principal;
 pub mod provenance;
 pub mod reach;

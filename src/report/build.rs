@@ -3,6 +3,7 @@
 
 mod explanation;
 mod exposure;
+mod plan;
 mod provenance;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +24,7 @@ use crate::model::rule::Confidence;
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::KeyOrigin;
 use crate::model::startup::{JudgedStartup, StartupSign};
-use crate::model::time::{Dated, DatedWindow, FileTimes, Window};
+use crate::model::time::{Dated, DatedWindow, FileTimes, Moment, Window};
 use crate::report::outcome::Outcome;
 use crate::view;
 use crate::view::{HostPath, ProtectionState, Report, Status, Word};
@@ -31,8 +32,13 @@ use crate::view::{HostPath, ProtectionState, Report, Status, Word};
 impl Report {
     /// The report of an inventory that was made with these rules.
     pub fn new(inventory: &Inventory, rules: &RuleSet) -> Self {
-        let foreign = &inventory.foreign_advisories;
-        let context = Context { principals: &inventory.principals, rules, foreign };
+        let context = Context {
+            principals: &inventory.principals,
+            rules,
+            foreign: &inventory.foreign_advisories,
+            from: plan::from(inventory),
+            until: inventory.run.started,
+        };
         let installs = inventory.installs.iter().enumerate();
         let credentials = inventory.credentials.iter().enumerate();
         let is_explained = inventory.run.explained.is_some();
@@ -50,6 +56,7 @@ impl Report {
             clock: exposure::clock(&inventory.clock),
             advisories: context.hitting(&inventory.installs),
             infected_installs: installs.map(|(n, install)| context.install(n, install)).collect(),
+            plan: context.plan(inventory),
             credentials: credentials.map(|(n, one)| context.credential(n + 1, one)).collect(),
             startup_code: inventory.startup.judged.iter().map(|one| context.startup(one)).collect(),
             brokers: inventory.brokers.iter().map(|one| context.broker(one)).collect(),
@@ -65,6 +72,10 @@ struct Context<'i> {
     rules: &'i RuleSet,
     /// Advisories whose indices follow those of the rules.
     foreign: &'i [Advisory],
+    /// Since when anything can have been read, where something is asked about.
+    from: Option<Moment>,
+    /// When the sweep started.
+    until: Moment,
 }
 
 impl Context<'_> {
@@ -192,7 +203,12 @@ impl Context<'_> {
             verdict: credential.verdict.map(Verdict::as_str).map(Into::into),
             asked: credential.asked.map(Verdict::as_str).map(Into::into),
             readers: self.users(&credential.reader_uids),
-            rotate: kind.rotation.steps.clone(),
+            mints: !kind.mints.is_empty(),
+            phase: credential.placing.phase.as_str().into(),
+            because: credential.placing.grounds.iter().map(ToString::to_string).collect(),
+            after: credential.placing.after.iter().map(plan::predecessors).collect(),
+            last_changed: credential.placing.last_changed.map(plan::last_changed),
+            rotation: self.rotation(credential),
             locations: credential.places.iter().map(|place| self.location(place)).collect(),
         }
     }

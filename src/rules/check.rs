@@ -128,7 +128,7 @@ impl Drawer {
         }
         for (id, (_, origin, written)) in self.advisories {
             let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
-            let advisory = judge.advisory(written, &harvests);
+            let advisory = judge.advisory(written, &harvests, &indices);
             set.advisories.extend(advisory);
         }
         if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
@@ -168,7 +168,7 @@ impl Judge<'_> {
         if !(1..=5).contains(&written.impact) {
             self.say("rule/impact", "impact is not 1 to 5");
         }
-        let mints = self.mints(&written.mints, indices);
+        let mints = self.kinds_named(&written.mints, indices);
         let rotation = self.rotation(written.rotation);
         let lifetime = written.lifetime_max.as_deref().and_then(|text| self.lifetime(text));
         for rule in written.rules {
@@ -292,6 +292,7 @@ impl Judge<'_> {
         &mut self,
         written: AdvisoryFile,
         harvests: &HashMap<String, HarvestIndex>,
+        kinds: &HashMap<String, KindIndex>,
     ) -> Option<Advisory> {
         let start = Moment::parse(&written.window.start);
         let end = Moment::parse(&written.window.end);
@@ -310,6 +311,7 @@ impl Judge<'_> {
         let window = window.map(|(start, end)| Window { start, end });
         let claims = written.claims.into_iter().map(|one| self.claim(one, window)).collect();
         let watchers = written.watchers.into_iter().map(|one| self.watcher(one)).collect();
+        let uses = self.kinds_named(&written.uses, kinds);
         let harvested = written.harvests.into_iter();
         let harvested = harvested.flat_map(|one| self.harvested(one, harvests)).collect();
         Some(Advisory {
@@ -326,6 +328,7 @@ impl Judge<'_> {
             contain: written.contain,
             packages,
             watchers,
+            uses,
             harvests: harvested,
             indicators,
             catalogue: None,

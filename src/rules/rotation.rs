@@ -37,26 +37,26 @@ impl Judge<'_> {
     }
 
     /// The kinds that patterns name, an exact id or the beginning of several with a `*`.
-    pub fn mints(
+    pub fn kinds_named(
         &mut self,
         patterns: &[String],
         indices: &HashMap<String, KindIndex>,
     ) -> Vec<KindIndex> {
-        let mut minted = Vec::new();
+        let mut found = Vec::new();
         for pattern in patterns {
             let is_named = |id: &str| match pattern.strip_suffix('*') {
                 Some(beginning) => id.starts_with(beginning),
                 None => id == pattern,
             };
             let named = indices.iter().filter(|(id, _)| is_named(id)).map(|(_, index)| *index);
-            let n_before = minted.len();
-            minted.extend(named);
-            if minted.len() == n_before {
-                self.say("rule/rotation", format!("mints `{pattern}`, which is no kind"));
+            let n_before = found.len();
+            found.extend(named);
+            if found.len() == n_before {
+                self.say("rule/rotation", format!("`{pattern}` is no kind"));
             }
         }
-        minted.sort_unstable();
-        minted.dedup();
-        minted
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }

@@ -192,6 +192,8 @@ pub struct AdvisoryFile {
     pub packages: Vec<BadPackageWritten>,
     #[serde(rename = "claim", default)]
     pub claims: Vec<ClaimWritten>,
+    #[serde(default)]
+    pub uses: Vec<String>,
     #[serde(rename = "watcher", default)]
     pub watchers: Vec<WatcherWritten>,
     #[serde(rename = "harvest", default)]

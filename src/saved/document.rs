@@ -107,6 +107,10 @@ impl<'de> Visitor<'de> for &mut Taker<'_, '_> {
                 "infected_installs" => {
                     map.next_value_seed(List::new(self, Record::InfectedInstall))?;
                 }
+                "plan" => {
+                    let plan = Cow::Owned(map.next_value()?);
+                    self.give(Record::Plan(plan))?;
+                }
                 "startup_code" => map.next_value_seed(List::new(self, Record::StartupCode))?,
                 "credentials" => map.next_value_seed(List::new(self, Record::Credential))?,
                 "brokers" => map.next_value_seed(List::new(self, Record::Broker))?,

@@ -59,6 +59,7 @@ fn mistake_of(error: &serde_json::Error, line: Option<u64>) -> Mistake {
 struct Collected {
     head: Option<Head>,
     tail: Option<Tail>,
+    plan: Option<crate::view::Plan>,
     lists: Lists,
 }
 
@@ -81,6 +82,7 @@ impl Collected {
             Record::Run(head) => self.head = Some(head),
             Record::Advisory(one) => lists.advisories.push(one.into_owned()),
             Record::InfectedInstall(one) => lists.infected_installs.push(one.into_owned()),
+            Record::Plan(plan) => self.plan = Some(plan.into_owned()),
             Record::StartupCode(one) => lists.startup_code.push(one.into_owned()),
             Record::Credential(one) => lists.credentials.push(one.into_owned()),
             Record::Broker(one) => lists.brokers.push(one.into_owned()),
@@ -94,6 +96,7 @@ impl Collected {
     fn report(self) -> Result<Report, Mistake> {
         let head = self.head.ok_or(Mistake::NoReport)?;
         let Tail { status, summary, mut coverage } = self.tail.ok_or(Mistake::NoEnd)?;
+        let plan = self.plan.ok_or(Mistake::NoEnd)?;
         let lists = self.lists;
         check_count(&head, &summary, lists.credentials.len())?;
         coverage.problems.listed = lists.problems;
@@ -107,6 +110,7 @@ impl Collected {
             clock: head.clock,
             advisories: lists.advisories,
             infected_installs: lists.infected_installs,
+            plan,
             startup_code: lists.startup_code,
             credentials: lists.credentials,
             brokers: lists.brokers,

@@ -7,7 +7,7 @@ use crate::discover::chains::Chains;
 use crate::discover::mounts::Mounts;
 use crate::discover::namespaces::views;
 use crate::exposure::{Case, Reader, SecretFacts, Targets, judge, judge_broker, may_read, passage};
-use crate::inventory::Judged;
+use crate::inventory::{Circumstances, Judged, containment, credentials};
 use crate::model::access::AccessFacts;
 use crate::model::advisory::{Advisory, AdvisoryIndex};
 use crate::model::authority::Authorities;
@@ -18,10 +18,12 @@ use crate::model::explanation::Explanation;
 use crate::model::exposure::{Aim, Exposure, Occasion, Truth};
 use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
+use crate::model::inventory::Credential;
+use crate::model::plan::Measure;
 use crate::model::principal::{Certainty, Principals};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretId;
-use crate::model::time::Bounds;
+use crate::model::time::{Bounds, Moment};
 use crate::model::what_if::WhatIf;
 use crate::sweep::committed::Committed;
 use crate::sweep::links::Links;
@@ -62,8 +64,20 @@ struct Event {
 }
 
 impl Exposing<'_> {
+    /// Credentials in rotation order, each with its verdicts.
+    pub fn credentials(&self, findings: Vec<Finding>, now: Moment) -> Vec<Credential> {
+        let Self { rules, installs, asked, .. } = *self;
+        let circumstances = Circumstances { rules, installs, asked, now };
+        credentials(self.judge_all(findings), &circumstances)
+    }
+
+    /// What to do before any rotation.
+    pub fn containment(&self) -> Vec<Measure> {
+        containment(self.installs, |index| self.advisory(index))
+    }
+
     /// Judges all findings.
-    pub fn judge_all(&self, findings: Vec<Finding>) -> Vec<Judged> {
+    fn judge_all(&self, findings: Vec<Finding>) -> Vec<Judged> {
         let runners = self.installs.iter().flat_map(|install| &install.runners);
         let namespaces = runners.filter_map(|runner| runner.confined.namespace);
         let elsewhere = views(self.files, namespaces);

@@ -9,6 +9,7 @@ mod evidence;
 mod explanation;
 mod exposure;
 mod host_path;
+mod plan;
 mod provenance;
 mod record;
 mod startup;
@@ -21,6 +22,7 @@ pub use coverage::{Catalogue, Coverage, Problem, Problems};
 pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
 pub use explanation::{Answer, Explanation, Way, WayComponent, WayInode};
 pub use exposure::{Aim, Broker, Clock, Exposure, Flag, Step, WhatIf};
+pub use plan::{LastChanged, Measure, Phase, Plan, Predecessors, Rotation};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 pub use record::{Head, Record, Tail, records};
 pub use startup::{StartupCode, StartupSign};
@@ -49,6 +51,8 @@ pub struct Report {
     pub advisories: Vec<Advisory>,
     /// Where they hit it.
     pub infected_installs: Vec<InfectedInstall>,
+    /// What to do before any rotation, and the steps of the rotation.
+    pub plan: Plan,
     /// Startup code: first what is worth a look, then what is ordinary.
     pub startup_code: Vec<StartupCode>,
     /// Credentials, in rotation order.
@@ -315,8 +319,18 @@ pub struct Credential {
     pub asked: Option<Word>,
     /// Users other than root whose code could read it today.
     pub readers: Vec<User>,
-    /// Steps to rotate it.
-    pub rotate: Vec<String>,
+    /// Whether whoever holds it can make or reset others.
+    pub mints: bool,
+    /// The step of the rotation that it stands in.
+    pub phase: Word,
+    /// Why it stands there, as sentences.
+    pub because: Vec<String>,
+    /// What must be rotated before it.
+    pub after: Vec<Predecessors>,
+    /// When the newest of its places was last changed.
+    pub last_changed: Option<LastChanged>,
+    /// How it is rotated.
+    pub rotation: Rotation,
     /// Every place that holds it.
     pub locations: Vec<Location>,
 }

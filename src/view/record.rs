@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::view::{
-    Advisory, Broker, Clock, Coverage, Credential, Environment, InfectedInstall, Problem, Report,
-    Run, StartupCode, Status, Summary, Tool, WhatIf, Word,
+    Advisory, Broker, Clock, Coverage, Credential, Environment, InfectedInstall, Plan, Problem,
+    Report, Run, StartupCode, Status, Summary, Tool, WhatIf, Word,
 };
 
 /// One line of a stream: an object of the report with the name of its record before it.
@@ -17,6 +17,7 @@ pub enum Record<'r> {
     Run(Head),
     Advisory(Cow<'r, Advisory>),
     InfectedInstall(Cow<'r, InfectedInstall>),
+    Plan(Cow<'r, Plan>),
     StartupCode(Cow<'r, StartupCode>),
     Credential(Cow<'r, Credential>),
     Broker(Cow<'r, Broker>),
@@ -61,6 +62,7 @@ pub fn records(report: &Report) -> impl Iterator<Item = Record<'_>> {
     std::iter::once_with(|| Record::Run(head(report)))
         .chain(advisories.map(Record::Advisory))
         .chain(installs.map(Record::InfectedInstall))
+        .chain(std::iter::once_with(|| Record::Plan(Cow::Borrowed(&report.plan))))
         .chain(startup_code.map(Record::StartupCode))
         .chain(credentials.map(Record::Credential))
         .chain(brokers.map(Record::Broker))

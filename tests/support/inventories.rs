@@ -25,6 +25,9 @@ use crate::model::harvest::Grade;
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task};
 use crate::model::location::{Place, Span};
 use crate::model::path_pattern::PathPattern;
+use crate::model::plan::{
+    Ground, LastChanged, Measure, MeasureKind, Phase, Placing, Predecessors, Tie, WindowSide,
+};
 use crate::model::principal::{Certainty, Principal, Principals};
 use crate::model::provenance::{
     Change, ChangeKind, OriginKind, PackageOrigin, Provenance, Requirer, ToolEnvironment, ToolMaker,
@@ -151,6 +154,7 @@ fn advisory() -> Advisory {
             clean_after: Some("1.2.4".into()),
         }],
         watchers: Vec::new(),
+        uses: Vec::new(),
         harvests: Vec::new(),
         indicators: Vec::new(),
         catalogue: None,
@@ -178,6 +182,7 @@ pub fn empty() -> Inventory {
         clock: Clock::default(),
         installs: Vec::new(),
         foreign_advisories: Vec::new(),
+        containment: Vec::new(),
         credentials: Vec::new(),
         components: Vec::new(),
         startup: startup::none(),
@@ -217,7 +222,14 @@ pub fn clean() -> Inventory {
     for credential in &mut inventory.credentials {
         credential.verdict = None;
         credential.places.iter_mut().for_each(|place| place.exposures.clear());
+        let placing = &mut credential.placing;
+        placing.last_changed = None;
+        if placing.phase == Phase::NoNeed {
+            *placing = Placing { phase: Phase::StopSpread, ..Placing::default() };
+        }
     }
+    inventory.containment.clear();
+    inventory.credentials.sort_by_key(|credential| credential.placing.phase);
     inventory
 }
 
@@ -242,7 +254,8 @@ pub fn infected() -> Inventory {
     ];
     inventory.installs = vec![install(&inventory.components[1])];
     inventory.credentials =
-        vec![aws_key(), npm_token(), ssh_key(), token_of_bob(), doubtful_password()];
+        vec![npm_token(), aws_key(), ssh_key(), doubtful_password(), token_of_bob()];
+    inventory.containment = containment();
     inventory
 }
 
@@ -397,7 +410,51 @@ const fn own_end(moment: Moment) -> Expiry {
 }
 
 fn credential(identity: Identity, verdict: Verdict, places: Vec<CredentialPlace>) -> Credential {
-    Credential { identity, verdict: Some(verdict), asked: None, reader_uids: vec![1000], places }
+    let placing = placing(&identity, verdict);
+    let verdict = Some(verdict);
+    Credential { identity, verdict, asked: None, reader_uids: vec![1000], placing, places }
+}
+
+fn placing(identity: &Identity, verdict: Verdict) -> Placing {
+    let changed = at("2026-01-02T10:00:00Z");
+    let last_changed = Some(LastChanged { at: changed, side: Some(WindowSide::Before) });
+    let (phase, grounds) = match identity.kind {
+        _ if verdict == Verdict::NotExposed => (Phase::NoNeed, Vec::new()),
+        _ if identity.confidence == Confidence::Low => (Phase::LookFirst, Vec::new()),
+        NPM => (Phase::StopSpread, vec![Ground::Spreads]),
+        AWS => (Phase::TakeBack, vec![Ground::OpensAll]),
+        _ => (Phase::Rest, Vec::new()),
+    };
+    let after = match identity.kind {
+        SSH => vec![Predecessors { positions: vec![0, 1], n_all: 2, tie: Tie::Mints }],
+        _ => Vec::new(),
+    };
+    Placing { phase, grounds, after, last_changed }
+}
+
+/// Measures of several kinds, as a campaign with a watcher asks for them.
+fn containment() -> Vec<Measure> {
+    let measure = |kind, says: &str, why: Option<&str>, paths: &[&str]| Measure {
+        kind,
+        says: says.into(),
+        why: why.map(Into::into),
+        advisory: (kind != MeasureKind::Never).then_some(AdvisoryIndex(0)),
+        paths: paths.iter().map(Into::into).collect(),
+    };
+    let watcher = "A user service example.service. It wipes the home folder when its token stops \
+                   working.";
+    let unit = "/home/ana/.config/systemd/user/example.service";
+    vec![
+        measure(MeasureKind::Watcher, "Stop and disable it.", Some(watcher), &[unit]),
+        measure(
+            MeasureKind::Campaign,
+            "Take the host off the network; do not switch it off.",
+            None,
+            &[],
+        ),
+        measure(MeasureKind::Preserve, "Copy what proves it.", None, &[unit]),
+        measure(MeasureKind::Never, "Do not rotate from this host.", None, &[]),
+    ]
 }
 
 fn identity(kind: KindIndex, number: u8) -> Identity {

@@ -29,6 +29,7 @@ pub fn advisories() -> Vec<Advisory> {
         actor: None,
         claims: Vec::new(),
         watchers: Vec::new(),
+        uses: Vec::new(),
         harvests: Vec::new(),
         ecosystem: Ecosystem::PyPI,
         window: Window { start: at(PUBLISHED), end: at(WITHDRAWN) },

@@ -265,7 +265,7 @@ fn infected_end(report: &Report, n_installs: usize) -> String {
         return past_end(report, n_installs);
     }
     let installs = counted(n_installs, "infected install");
-    let has_steps = report.advisories.iter().any(|advisory| !advisory.contain.is_empty());
+    let has_steps = !report.plan.containment.is_empty();
     let first = if has_steps { "Contain it first" } else { "Remove it first" };
     if is_audit(report) {
         return format!("{installs}. {first}, then `credreach sweep` says what to rotate.");

@@ -7,18 +7,13 @@ use crate::model::broker::BrokerKind;
 use crate::model::exposure::Verdict;
 use crate::report::escape::escape_path;
 use crate::report::terminal::list::shouted;
+use crate::report::terminal::row::{INDENT, LABEL_WIDTH, labelled};
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{minute, number};
 use crate::view::{Broker, Exposure, Report};
 
 /// Most brokers told of unless all are.
 const BROKERS_MAX: usize = 20;
-
-/// Indent of what is said of one.
-const INDENT: usize = 5;
-
-/// Columns of a label within a row, as in the list of credentials.
-const LABEL_WIDTH: usize = 5;
 
 /// How many the code may have asked.
 pub fn n_within_reach(report: &Report) -> usize {
@@ -66,10 +61,6 @@ fn row(broker: &Broker, screen: &mut Screen) -> io::Result<()> {
     let why = format!("as {}: {}", exposure.user.user, steps.collect::<Vec<_>>().join("; "));
     labelled("why", &why, screen)?;
     if is_within_reach(broker) { labelled("do", step(&broker.kind), screen) } else { Ok(()) }
-}
-
-fn labelled(label: &str, text: &str, screen: &mut Screen) -> io::Result<()> {
-    screen.hang(INDENT, &format!("{label:<LABEL_WIDTH$}"), Style::Plain, text)
 }
 
 /// `SSH agent, for ana: could be used, not copied`

@@ -37,6 +37,9 @@ fn one(credential: &Credential, report: &Report, screen: &mut Screen) -> io::Res
     }
     let n_credentials = report.summary.n_credentials;
     screen.field(2, "rank", &format!("{rank} of {n_credentials} in the order of rotation"))?;
+    if !credential.because.is_empty() {
+        screen.field(2, "because", &credential.because.join("; "))?;
+    }
     screen.field(2, "id", secret_id)?;
     let what = format!("{kind}, issued by {issuer}, impact {impact} of 5, {confidence} confidence");
     screen.field(2, "is", &what)?;

@@ -23,32 +23,6 @@ const FURTHER_MAX: usize = 3;
 /// Indent of what is said of one install.
 const INDENT: usize = 4;
 
-/// The steps before any rotation.
-pub fn contain(report: &Report, screen: &mut Screen) -> io::Result<()> {
-    let ran = |advisory: &&Advisory| {
-        let mut installs = report.infected_installs.iter();
-        installs.any(|one| one.advisory == advisory.id && past::may_have_run(one))
-    };
-    let advisories = report.advisories.iter().filter(ran);
-    let advisories = advisories.filter(|advisory| !advisory.contain.is_empty());
-    let advisories: Vec<&Advisory> = advisories.collect();
-    if advisories.is_empty() {
-        return Ok(());
-    }
-    screen.heading("FIRST, BEFORE ROTATING")?;
-    let mut n_steps = 0;
-    for advisory in &advisories {
-        if advisories.len() > 1 {
-            screen.prose(0, &format!("For {}:", advisory.id))?;
-        }
-        for step in &advisory.contain {
-            n_steps += 1;
-            screen.hang(0, &format!("{n_steps:>2}. "), Style::Heading, step)?;
-        }
-    }
-    Ok(())
-}
-
 /// The infected installs.
 pub fn installs(report: &Report, screen: &mut Screen) -> io::Result<()> {
     let installs = &report.infected_installs;

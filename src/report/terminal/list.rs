@@ -5,13 +5,17 @@ use std::io;
 
 use crate::model::exposure::Verdict;
 use crate::model::harvest::Grade;
+use crate::model::plan::{self, Ground};
 use crate::model::reason::{Counter, Side};
 use crate::report::escape::{cut_middle, escape, escape_path, width};
+use crate::report::terminal::rotation::rotation;
+use crate::report::terminal::row::{INDENT, LABEL_WIDTH, labelled};
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::standing::{Standing, is_only_supposed};
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
 use crate::view::{
-    Aim, Credential, Expiry, Exposure, Location, Protection, ProtectionState, Report,
+    Aim, Credential, Expiry, Exposure, Location, Phase, Predecessors, Protection, ProtectionState,
+    Report,
 };
 
 /// Most credentials listed unless everything is.
@@ -23,16 +27,13 @@ const PLACES_MAX: usize = 3;
 /// Most readers named in a row.
 const READERS_MAX: usize = 5;
 
-/// Indent of what is said of one credential; ranks up to 999 stand before it.
-const INDENT: usize = 5;
+/// The step of what is shown to be out of reach.
+const NO_NEED: &str = plan::Phase::NoNeed.as_str();
 
 /// The flag that the state of a credential tells already.
 const PROTECTED: &str = "protected";
 
-/// Columns of a label within a row: `in`, `why`, `do`.
-const LABEL_WIDTH: usize = 5;
-
-/// The list, group by group.
+/// The list, step by step.
 pub fn list(report: &Report, screen: &mut Screen) -> io::Result<()> {
     if report.credentials.is_empty() {
         return Ok(());
@@ -41,27 +42,23 @@ pub fn list(report: &Report, screen: &mut Screen) -> io::Result<()> {
     screen.heading(match has_order {
         true if is_only_supposed(report) => "IF SUCH CODE RAN: ROTATE IN THIS ORDER",
         true => "ROTATE IN THIS ORDER",
-        false => "CREDENTIALS",
+        false => "CREDENTIALS, IN ROTATION ORDER",
     })?;
+    legend(report, screen)?;
     let mut n_left = screen.n_shown(report.credentials.len(), CREDENTIALS_MAX);
     let mut n_hidden = 0;
-    for standing in Standing::ALL {
-        let members: Vec<&Credential> =
-            report.credentials.iter().filter(|one| Standing::of(one) == standing).collect();
-        if members.is_empty() {
-            continue;
-        }
-        let is_folded = standing == Standing::OutOfReach && !screen.is_verbose();
-        let heading = standing.heading_in(report);
-        let lead = format!("{} ({}): ", heading.0, number(members.len()));
-        group_heading(standing, &lead, heading.1, is_folded, screen)?;
+    for phase in &report.plan.phases {
+        let is_folded = phase.phase == NO_NEED && !screen.is_verbose();
+        phase_heading(phase, is_folded, screen)?;
         if is_folded {
             continue;
         }
+        let members: Vec<&Credential> =
+            report.credentials.iter().filter(|one| one.phase == phase.phase).collect();
         let n_shown = members.len().min(n_left);
         n_left -= n_shown;
         n_hidden += members.len() - n_shown;
-        members[..n_shown].iter().try_for_each(|one| row(standing, one, report, screen))?;
+        members[..n_shown].iter().try_for_each(|one| row(one, report, screen))?;
     }
     if n_hidden == 0 {
         return Ok(());
@@ -71,24 +68,27 @@ pub fn list(report: &Report, screen: &mut Screen) -> io::Result<()> {
     screen.prose(0, &format!("and {hidden}: -v or --format json lists them all."))
 }
 
-fn group_heading(
-    standing: Standing,
-    lead: &str,
-    meaning: &str,
-    is_folded: bool,
-    screen: &mut Screen,
-) -> io::Result<()> {
-    let folded = if is_folded { " -v lists them." } else { "" };
-    screen.blank()?;
-    screen.hang(0, lead, standing.style(), &format!("{meaning}{folded}"))
+/// What the verdicts mean that rows have.
+fn legend(report: &Report, screen: &mut Screen) -> io::Result<()> {
+    for standing in Standing::TO_ROTATE {
+        if standing.count(report) > 0 {
+            let (lead, meaning) = standing.heading_in(report);
+            screen.hang(0, &format!("{lead}: "), standing.style(), meaning)?;
+        }
+    }
+    Ok(())
 }
 
-fn row(
-    standing: Standing,
-    credential: &Credential,
-    report: &Report,
-    screen: &mut Screen,
-) -> io::Result<()> {
+fn phase_heading(phase: &Phase, is_folded: bool, screen: &mut Screen) -> io::Result<()> {
+    let Phase { title, why, n_credentials, .. } = phase;
+    let lead = format!("{title} ({}): ", number(*n_credentials));
+    let folded = if is_folded { " -v lists them." } else { "" };
+    screen.blank()?;
+    screen.hang(0, &lead, Style::Heading, &format!("{why}{folded}"))
+}
+
+fn row(credential: &Credential, report: &Report, screen: &mut Screen) -> io::Result<()> {
+    let standing = Standing::of(credential);
     let verdict =
         credential.verdict.as_ref().map_or_else(String::new, |word| word.to_uppercase() + "  ");
     let lead = format!("{:>3}  {verdict}", credential.rank);
@@ -116,7 +116,30 @@ fn row(
         labelled("if", &format!("{lead}: {}", decision(exposure)), screen)?;
         counter(exposure, screen)?;
     }
-    steps(standing, credential, screen)
+    let because = because(credential, screen);
+    if !because.is_empty() {
+        labelled("here", &because.join("; "), screen)?;
+    }
+    credential.after.iter().try_for_each(|one| labelled("wait", &awaited(one), screen))?;
+    rotation(credential, standing, screen)
+}
+
+/// Why it stands in its step, beyond what the heading of the step says.
+fn because<'c>(credential: &'c Credential, screen: &Screen) -> Vec<&'c str> {
+    let said = [Ground::Spreads, Ground::OpensAll].map(|ground| ground.to_string());
+    let is_new = |ground: &&String| screen.is_verbose() || !said.contains(ground);
+    credential.because.iter().filter(is_new).map(String::as_str).collect()
+}
+
+/// `for 1, 4 and 7: it renews this one`
+fn awaited(predecessors: &Predecessors) -> String {
+    let Predecessors { ranks, n_all, why } = predecessors;
+    let ranks: Vec<String> = ranks.iter().map(ToString::to_string).collect();
+    let more = match n_all - ranks.len() {
+        0 => String::new(),
+        n => format!(" and {} more", number(n)),
+    };
+    format!("for {}{more}: {why}", listed(&ranks, ranks.len()))
 }
 
 /// What decides a verdict, and what stands beside it.
@@ -149,10 +172,6 @@ pub fn shouted(exposure: &Exposure) -> String {
     let grade =
         exposure.grade.as_ref().map_or_else(String::new, |grade| format!(" (grade {grade})"));
     format!("{would_be}{verdict}{grade}")
-}
-
-fn labelled(label: &str, text: &str, screen: &mut Screen) -> io::Result<()> {
-    screen.hang(INDENT, &format!("{label:<LABEL_WIDTH$}"), Style::Plain, text)
 }
 
 /// `AWS secret access key  AKIA…  profile default`
@@ -233,12 +252,9 @@ fn place_details(location: &Location, screen: &mut Screen) -> io::Result<()> {
     Ok(())
 }
 
-/// `plaintext, can publish or push code, expires 2026-04-01 00:00 UTC`
+/// `plaintext, expires 2026-04-01 00:00 UTC`
 pub fn state(credential: &Credential, report: &Report) -> String {
     let mut state = protection(&credential.protection);
-    if credential.propagates {
-        state += ", can publish or push code";
-    }
     if let Some(expiry) = &credential.expiry {
         state += &format!(", {}", end(expiry, report));
     }
@@ -310,22 +326,4 @@ pub fn aim(exposure: &Exposure) -> Option<String> {
         "off-list" => Some("within reach, but not on the campaign's known list".to_owned()),
         _ => None,
     }
-}
-
-/// The first step, or all of them; none where there is nothing to rotate.
-fn steps(standing: Standing, credential: &Credential, screen: &mut Screen) -> io::Result<()> {
-    let is_judged = credential.verdict.is_some() || credential.asked.is_some();
-    let has_nothing_to_do = !is_judged || standing == Standing::OutOfReach;
-    if has_nothing_to_do && !screen.is_verbose() {
-        return Ok(());
-    }
-    let n_shown = screen.n_shown(credential.rotate.len(), 1);
-    let more = match credential.rotate.len() - n_shown {
-        0 => String::new(),
-        n_more => format!(" ({} with -v)", counted(n_more, "more step")),
-    };
-    for step in &credential.rotate[..n_shown] {
-        labelled("do", &format!("{step}{more}"), screen)?;
-    }
-    Ok(())
 }

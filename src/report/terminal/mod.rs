@@ -5,6 +5,7 @@
 mod answer;
 mod asked;
 mod brokers;
+mod contain;
 mod coverage;
 mod explain;
 mod installs;
@@ -12,6 +13,8 @@ mod list;
 mod past;
 mod provenance;
 mod reach;
+mod rotation;
+mod row;
 pub mod screen;
 mod standing;
 mod startup;
@@ -31,7 +34,7 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn io::Write) -> io::Resul
     }
     answer::answer(report, &mut screen)?;
     if !screen.is_quiet() {
-        installs::contain(report, &mut screen)?;
+        contain::contain(report, &mut screen)?;
         installs::installs(report, &mut screen)?;
         startup::startup(report, &mut screen)?;
         list::list(report, &mut screen)?;
@@ -177,9 +180,14 @@ mod tests {
 low confidence. 1 shown to be out of its reach.
 
 FIRST, BEFORE ROTATING
- 1. Take the host off the network; do not switch it off.
- 2. Stop and disable the user service example.service before you revoke
-    anything: it wipes the home folder when its token stops working.
+DANGER: A user service example.service. It wipes the home folder when its token
+        stops working.
+ 1. Stop and disable it.
+    /home/ana/.config/systemd/user/example.service
+ 2. Take the host off the network; do not switch it off.
+ 3. Copy what proves it.
+    /home/ana/.config/systemd/user/example.service
+    never  Do not rotate from this host.
 
 INFECTED INSTALLS
  1. example 1.2.3 (PyPI)
@@ -205,10 +213,22 @@ INFECTED INSTALLS
                 example 1.2.3: credential stealer in the package (-v tells more)
 
 ROTATE IN THIS ORDER
+EXPOSED: the code ran, could read them, and they were there.
+LIKELY: nothing speaks against it, but one link is not certain.
 
-EXPOSED (2): the code ran, could read them, and they were there.
+STOP THE SPREAD (1): they can publish or push code: others are hit while they
+                     live.
 
-  1  EXPOSED  AWS secret access key  AKIAX7EXAMPLEKEYID01  profile default
+  1  EXPOSED  npm access token  npm_…
+     in   /home/ana/.npmrc:1
+     why  plaintext, expires 2026-04-01 00:00 UTC; as ana: the user owns the
+          file; unchanged since 2026-01-02T10:00:00Z, before the window
+     do   npm token revoke KEYID, then create a granular token with an expiry.
+
+TAKE BACK CONTROL (1): they open everything or make new credentials: while they
+                       live, the rest is in vain.
+
+  2  EXPOSED  AWS secret access key  AKIAX7EXAMPLEKEYID01  profile default
      in   /home/ana/.aws/credentials:3  (AWS CLI credentials)
           /home/ana/backup/2024/aws:7
           /home/ana/backup/2025/aws:7
@@ -218,26 +238,20 @@ EXPOSED (2): the code ran, could read them, and they were there.
      do   IAM > Users > Security credentials: create a second access key and
           deploy it. (1 more step with -v)
 
-  2  EXPOSED  npm access token  npm_…
-     in   /home/ana/.npmrc:1
-     why  plaintext, can publish or push code, expires 2026-04-01 00:00 UTC; as
-          ana: the user owns the file; unchanged since 2026-01-02T10:00:00Z,
-          before the window
-     do   npm token revoke KEYID, then create a granular token with an expiry.
-
-LIKELY (1): nothing speaks against it, but one link is not certain.
+THEN THE REST (1): each opens what it opens, and no more.
 
   3  LIKELY  SSH private key  SHA256:examplefingerprint  ana@laptop
      in   /home/ana/.ssh/id_ed25519:1
      why  encrypted (bcrypt, 16 rounds); as ana: the change time of
           /home/ana/.ssh/id_ed25519, 2026-03-24T20:00:00Z, lies inside the
           window, so an earlier chmod cannot be excluded
+     wait for 1 and 2: whoever holds it can make this one anew
      do   Make a new key, and take the old public key out of every
           authorized_keys.
 
 LOW CONFIDENCE (1): perhaps no credentials at all. Look before you rotate.
 
-  5  UNKNOWN  Password in a configuration file
+  4  UNKNOWN  Password in a configuration file
      in   /srv/app/config.ini:12
      why  plaintext, expired 2026-01-01 00:00 UTC; as ana: /srv/app/config.ini
           has an access list that cannot be read
@@ -262,30 +276,36 @@ credential 1, from another machine.
 What code running as a user could read today: ana 4 and bob 1 (root reads
 everything).
 
-CREDENTIALS
+CREDENTIALS, IN ROTATION ORDER
 
-ON THIS HOST (4): what would have to be rotated, and in which order.
+STOP THE SPREAD (2): they can publish or push code: others are hit while they
+                     live.
 
-  1  AWS secret access key  AKIAX7EXAMPLEKEYID01  profile default
+  1  npm access token  npm_…
+     in   /home/ana/.npmrc:1
+     is   plaintext, expires 2026-04-01 00:00 UTC; code running as ana could
+          read it today
+
+  2  npm access token  npm_…
+     in   /home/bob/.npmrc:1
+     is   plaintext; code running as bob could read it today
+
+TAKE BACK CONTROL (1): they open everything or make new credentials: while they
+                       live, the rest is in vain.
+
+  3  AWS secret access key  AKIAX7EXAMPLEKEYID01  profile default
      in   /home/ana/.aws/credentials:3  (AWS CLI credentials)
           /home/ana/backup/2024/aws:7
           /home/ana/backup/2025/aws:7
           and 2 more places (-v lists them)
      is   plaintext; code running as ana could read it today
 
-  2  npm access token  npm_…
-     in   /home/ana/.npmrc:1
-     is   plaintext, can publish or push code, expires 2026-04-01 00:00 UTC;
-          code running as ana could read it today
+THEN THE REST (1): each opens what it opens, and no more.
 
-  3  SSH private key  SHA256:examplefingerprint  ana@laptop
+  4  SSH private key  SHA256:examplefingerprint  ana@laptop
      in   /home/ana/.ssh/id_ed25519:1
      is   encrypted (bcrypt, 16 rounds); code running as ana could read it today
-
-  4  npm access token  npm_…
-     in   /home/bob/.npmrc:1
-     is   plaintext, can publish or push code; code running as bob could read it
-          today
+     wait for 1 and 2: whoever holds it can make this one anew
 
 LOW CONFIDENCE (1): perhaps no credentials at all. Look before you rotate.
 
@@ -337,16 +357,16 @@ The look was incomplete: it was stopped before its end and 1 place could not be
 whole sweep: let it run to its end.
 ";
 
-    const HOSTILE_LIST: &str = r"EXPOSED (1): the code ran, could read them, and they were there.
+    const HOSTILE_LIST: &str = r"STOP THE SPREAD (1): they can publish or push code: others are hit while they
+                     live.
 
   1  EXPOSED  npm access token  npm_…  ana\r\u{9b}31mINNOCENT
      in   /home/ana/\x1b[2J\nok\u{202e}txt.env:1
           /home/ana/\xff\xfe.env:1
           /home/ana/very-deep/ve…ry-deep/very-deep/very-deep/very-deep//.npmrc:1
           and 1 more place (-v lists them)
-     why  plaintext, can publish or push code, expires 2026-04-01 00:00 UTC; as
-          an\u{200b}a: the user owns the file; unchanged since
-          2026-01-02T10:00:00Z, before the window
+     why  plaintext, expires 2026-04-01 00:00 UTC; as an\u{200b}a: the user owns
+          the file; unchanged since 2026-01-02T10:00:00Z, before the window
      do   npm token revoke KEYID, then create a granular token with an expiry.
 
 ";

@@ -27,11 +27,6 @@ pub fn is_all_past(report: &Report) -> bool {
     !report.infected_installs.iter().any(is_here)
 }
 
-/// Whether it can have run here. A lock file alone got nothing onto the host; a cache did.
-pub fn may_have_run(install: &InfectedInstall) -> bool {
-    !matches!(&*install.presence, LOCK_FILE | LOCK_FILE_HISTORY)
-}
-
 /// What its presence amounts to, as a clause.
 pub fn clause(presence: &str) -> &'static str {
     match presence {

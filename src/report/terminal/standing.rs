@@ -24,10 +24,6 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// Every standing, in the order of the list.
-    pub const ALL: [Self; 6] =
-        [Self::Exposed, Self::Likely, Self::Unknown, Self::Here, Self::Doubtful, Self::OutOfReach];
-
     /// Those that call for a rotation.
     pub const TO_ROTATE: [Self; 3] = [Self::Exposed, Self::Likely, Self::Unknown];
 
