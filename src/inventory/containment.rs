@@ -1,5 +1,5 @@
 //! What to do before any rotation, and what never to do: from the campaigns that may have run
-//! here, and from what lies here of them. Pure.
+//! here, and from what lies here of them; where none did, from the one that was asked about. Pure.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,10 +12,12 @@ use crate::model::plan::{Measure, MeasureKind};
 /// All measures, in the order in which they are taken.
 pub fn containment<'a>(
     installs: &[InfectedInstall],
+    supposed: Option<AdvisoryIndex>,
     advisory: impl Fn(AdvisoryIndex) -> &'a Advisory,
 ) -> Vec<Measure> {
     let ran: Vec<&InfectedInstall> = installs.iter().filter(|one| one.may_have_run()).collect();
-    let indices: BTreeSet<AdvisoryIndex> = ran.iter().map(|install| install.advisory).collect();
+    let mut indices: BTreeSet<AdvisoryIndex> = ran.iter().map(|one| one.advisory).collect();
+    indices.extend(supposed.filter(|_| installs.is_empty()));
     let mut measures = Vec::new();
     for index in indices {
         let advisory = advisory(index);
@@ -191,7 +193,7 @@ mod tests {
 
     /// The kind and sentence of each measure.
     fn told(installs: &[InfectedInstall], advisory: &Advisory) -> Vec<(MeasureKind, String)> {
-        let measures = containment(installs, |_| advisory);
+        let measures = containment(installs, None, |_| advisory);
         measures.into_iter().map(|measure| (measure.kind, measure.says)).collect()
     }
 
@@ -207,7 +209,7 @@ mod tests {
         let sightings = vec![sighting(unit, Role::Persistence)];
         let install = InfectedInstall { sightings, ..InfectedInstall::new(AdvisoryIndex(0)) };
         let advisory = advisory(&["Cut it off."], vec![watcher]);
-        let measures = containment(&[install], |_| &advisory);
+        let measures = containment(&[install], None, |_| &advisory);
         let kinds: Vec<MeasureKind> = measures.iter().map(|measure| measure.kind).collect();
         use MeasureKind::{Campaign, Never, Persistence, Preserve};
         assert_eq!(kinds, [MeasureKind::Watcher, Preserve, Campaign, Persistence, Never]);
@@ -220,6 +222,17 @@ mod tests {
         let install = InfectedInstall::new(AdvisoryIndex(0));
         let told = told(&[install], &advisory(&[], Vec::new()));
         assert_eq!(told[0].0, MeasureKind::Isolate);
+    }
+
+    #[test]
+    fn a_campaign_that_was_asked_about_counts_where_nothing_ran() {
+        let advisory = advisory(&["Cut it off."], Vec::new());
+        let n_measures = |installs: &[InfectedInstall]| {
+            let measures = containment(installs, Some(AdvisoryIndex(1)), |_| &advisory);
+            measures.iter().filter(|one| one.advisory == Some(AdvisoryIndex(1))).count()
+        };
+        assert_eq!(n_measures(&[]), 1);
+        assert_eq!(n_measures(&[InfectedInstall::new(AdvisoryIndex(0))]), 0);
     }
 
     #[test]

@@ -148,7 +148,10 @@ fn used_by<'c>(credential: &Credential, circumstances: &Circumstances<'c>) -> Op
         let is_used = has_it && advisory.uses.contains(&credential.identity.kind);
         is_used.then_some(advisory.id.as_str())
     };
-    credential.places.iter().flat_map(|place| &place.exposures).find_map(is_user)
+    // A supposition counts only where nothing real does.
+    let is_supposed = credential.verdict.is_none();
+    let exposures = credential.places.iter().flat_map(|place| &place.exposures);
+    exposures.filter(|one| (one.occasion == Occasion::Asked) == is_supposed).find_map(is_user)
 }
 
 /// When the newest of its places was last changed, against all windows together.

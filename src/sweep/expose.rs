@@ -73,7 +73,8 @@ impl Exposing<'_> {
 
     /// What to do before any rotation.
     pub fn containment(&self) -> Vec<Measure> {
-        containment(self.installs, |index| self.advisory(index))
+        let supposed = self.asked.and_then(|asked| asked.advisory);
+        containment(self.installs, supposed, |index| self.advisory(index))
     }
 
     /// Judges all findings.

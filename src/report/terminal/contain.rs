@@ -6,6 +6,7 @@ use std::io;
 use crate::model::plan::MeasureKind;
 use crate::report::escape::escape_path;
 use crate::report::terminal::screen::{Screen, Style};
+use crate::report::terminal::standing::is_only_supposed;
 use crate::report::terminal::words::counted;
 use crate::view::{Measure, Report};
 
@@ -23,7 +24,9 @@ pub fn contain(report: &Report, screen: &mut Screen) -> io::Result<()> {
     if steps.is_empty() {
         return Ok(());
     }
-    screen.heading("FIRST, BEFORE ROTATING")?;
+    let is_supposed = is_only_supposed(report);
+    let supposed = if is_supposed { "IF SUCH CODE RAN: " } else { "" };
+    screen.heading(&format!("{supposed}FIRST, BEFORE ROTATING"))?;
     let campaigns: BTreeSet<&String> =
         steps.iter().filter_map(|step| step.advisory.as_ref()).collect();
     let mut told: Option<(&str, &str)> = None;
