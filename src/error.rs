@@ -168,12 +168,13 @@ pub enum ProblemCode {
     BrokenRecord,
     UnclearVersion,
     SettingUnclear,
+    OpeningUnclear,
     Panicked,
 }
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::PermissionDenied,
         Self::Vanished,
         Self::Changed,
@@ -189,6 +190,7 @@ impl ProblemCode {
         Self::BrokenRecord,
         Self::UnclearVersion,
         Self::SettingUnclear,
+        Self::OpeningUnclear,
         Self::Panicked,
     ];
 
@@ -210,6 +212,7 @@ impl ProblemCode {
             Self::BrokenRecord => "advisories/broken-record",
             Self::UnclearVersion => "advisories/unclear-version",
             Self::SettingUnclear => "discover/setting-unclear",
+            Self::OpeningUnclear => "discover/opening-unclear",
             Self::Panicked => "sweep/panicked",
         }
     }
@@ -232,6 +235,7 @@ impl ProblemCode {
             Self::BrokenRecord => "this record of a catalogue cannot be used",
             Self::UnclearVersion => "its version cannot be compared with those of an advisory",
             Self::SettingUnclear => "it says who runs what, and could not be read or understood",
+            Self::OpeningUnclear => "it says what keys open, and could not be read or understood",
             Self::Panicked => "a bug in credreach stopped the work on it",
         }
     }

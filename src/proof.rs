@@ -180,6 +180,8 @@ fn agrees(
         return Err("its secret is another one".into());
     }
     same("account", &identity.account, &expected.account)?;
+    let server = identity.server.as_ref().map(ToString::to_string);
+    same("server", &server, &expected.server)?;
     same("key_id", &identity.key_id, &expected.key_id)
 }
 

@@ -32,13 +32,14 @@ use crate::discover::containers::containers;
 use crate::discover::guards::guards;
 use crate::discover::launches::{Launches, launches};
 use crate::discover::mounts::Mounts;
+use crate::discover::openings::{self, OwnedRepository, openings};
 use crate::discover::principals::principals;
 use crate::discover::processes::{Running, running};
 use crate::discover::roots::{Root, RootState, default_roots};
 use crate::discover::walk::{Plan, walk};
 use crate::error::Error;
 use crate::model::advisory::{Advisory, Ecosystem, ForeignAdvisories};
-use crate::model::artifact::Inode;
+use crate::model::artifact::{Artifact, Inode};
 use crate::model::broker::Broker;
 use crate::model::clock::Clock;
 use crate::model::component::{Component, InfectedInstall};
@@ -47,6 +48,7 @@ use crate::model::coverage::Skip;
 use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
 use crate::model::inventory::{Inventory, Run, Task};
+use crate::model::opening::Openings;
 use crate::model::path_pattern::{PathPatterns, is_within};
 use crate::model::principal::Principals;
 use crate::model::store::StoreIndex;
@@ -58,6 +60,7 @@ use crate::sweep::expose::Exposing;
 use crate::sweep::links::Links;
 use crate::sweep::shared::{Harvest, Shared};
 use crate::sweep::worker::Worker;
+use crate::vet::ssh_fingerprint;
 
 /// What somebody outside may watch and change while a sweep runs.
 #[derive(Default)]
@@ -99,10 +102,8 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let asked = asked.map(|question| question::resolved(question, &principals)).transpose()?;
     // Mounts are those of this process, also below the root of an image.
     let mounts = Mounts::of(&DiskFiles::new(crate::model::host::HostRoot::live()));
-    let variables = store_variables(engine);
-    let names: BTreeSet<&str> = variables.keys().copied().chain(broker_variables()).collect();
     let is_live = config.root.is_live();
-    let running = if is_live { running(&files, &names) } else { Running::default() };
+    let running = if is_live { observed(engine, &files) } else { Running::default() };
     let mut catalogue = Catalogue::new(&engine.rules.advisories);
     let ground =
         Ground { files: &files, library: &library, catalogue: &catalogue, mounts: &mounts };
@@ -125,6 +126,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
     let installs = installs(&catalogue, &mut harvest, &links, &surroundings, &files);
     let clock = clock_of(&files, config.now, &installs, asked.as_ref(), &harvest.findings);
     let brokers = known_brokers(config, &files, &principals, &running, &mut harvest);
+    let openings = known_openings(config, &files, &principals, &mut harvest);
     let scene = Scene { installs: &installs, principals: &principals, files: &files };
     let startup = survey(std::mem::take(&mut harvest.startup), &scene);
     let exposing = Exposing {
@@ -142,16 +144,17 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         files: &files,
         mounts: if is_live { &mounts } else { &Mounts::default() },
     };
-    let credentials = exposing.credentials(std::mem::take(&mut harvest.findings), config.now);
-    let containment = exposing.containment();
-    let brokers = exposing.judge_brokers();
+    let run = run(config, engine, &files, &roots);
+    let findings = std::mem::take(&mut harvest.findings);
     Ok(Inventory {
+        brokers: exposing.judge_brokers(),
+        credentials: exposing.credentials(findings, &openings, &run),
+        containment: exposing.containment(),
         asked,
-        brokers,
         clock,
-        run: run(config, engine, &files, &roots),
-        credentials,
-        containment,
+        run,
+        authorized_keys: openings.authorized,
+        n_unsolved_hosts: openings.n_unsolved,
         principals,
         installs,
         foreign_advisories: foreign.advisories,
@@ -159,6 +162,12 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         startup,
         coverage: harvest.coverage,
     })
+}
+
+/// Processes, and in their environments the variables that stores and brokers ask for.
+fn observed(engine: &Engine<'_>, files: &DiskFiles) -> Running {
+    let variables = store_variables(engine);
+    running(files, &variables.keys().copied().chain(broker_variables()).collect())
 }
 
 /// How far stamps can be trusted in all windows that matter.
@@ -262,6 +271,32 @@ fn known_brokers(
     brokers.extend(std::mem::take(&mut harvest.references).into_brokers());
     brokers.sort();
     brokers
+}
+
+/// What keys open; an audit asks nothing about credentials.
+fn known_openings(
+    config: &Config,
+    files: &DiskFiles,
+    principals: &Principals,
+    harvest: &mut Harvest,
+) -> Openings {
+    if config.task == Task::Audit {
+        return Openings::default();
+    }
+    let heads = harvest.repositories.iter();
+    let repository = |head: &Artifact| {
+        let folder = head.path.parent()?.to_owned();
+        Some(OwnedRepository { folder, uid: head.inode.uid })
+    };
+    let (openings, unread) = openings(&openings::Ground {
+        files,
+        principals,
+        scope: &scope(config, files),
+        repositories: &heads.filter_map(repository).collect::<Vec<_>>(),
+        fingerprint: ssh_fingerprint,
+    });
+    harvest.coverage.problems.extend(unread);
+    openings
 }
 
 /// The paths that the user named, without links; none for the whole host.

@@ -62,7 +62,8 @@ fn plant() -> (FakeHost, Vec<Planted>) {
     plant_keys(&host, &mut forge, &mut planted);
     plant_provenance(&host, &mut forge, &mut planted);
     plant_startup(&host, &mut forge, &mut planted);
-    assert_eq!(planted.len(), 58);
+    plant_openings(&host, &mut forge, &mut planted);
+    assert_eq!(planted.len(), 68);
     (host, planted)
 }
 
@@ -106,6 +107,31 @@ fn plant_startup(host: &FakeHost, forge: &mut Forge, planted: &mut Vec<Planted>)
         host.file(path, format!("{before}{value}{after}")).unwrap();
         planted.push(secret(value, ""));
     }
+}
+
+/// Files that say what a key opens hold passwords beside hosts, and in the place of them.
+fn plant_openings(host: &FakeHost, forge: &mut Forge, planted: &mut Vec<Planted>) {
+    let files: [(&str, &str, &str); 10] = [
+        (".bash_history", "ssh web1.example sshpass -p ", " ssh web2.example\n"),
+        (".zsh_history", ": 1774348740:0;sshpass -p ", " ssh web1.example\n"),
+        (".sh_history", "ssh -p ", " web1.example\n"),
+        (".ash_history", "ssh ", "\n"),
+        (".ksh_history", "ssh ana:", "@web1.example\n"),
+        (".history", "ssh -i ~/", " web1.example\n"),
+        (".local/share/fish/fish_history", "- cmd: git clone ssh://ana:", "@web1.example/x\n"),
+        ("app/.git/config", "[remote \"o\"]\nurl = ssh://ana:", "@web1.example/x\n"),
+        (".ssh/config", "Match exec \"curl -u ana:", "\"\nUser ana\nHost web1.example\n"),
+        (".ssh/authorized_keys", "command=\"backup ", "\" ssh-rsa AAAA ana@build\n"),
+    ];
+    host.file("/home/ana/app/.git/HEAD", "ref: refs/heads/main\n").unwrap();
+    host.file("/home/ana/app/.git/objects/info/x", "").unwrap();
+    host.file("/home/ana/app/.git/refs/heads/x", "").unwrap();
+    for (name, before, after) in files {
+        let value = forge.alphanumeric(32);
+        host.file(&format!("/home/ana/{name}"), format!("{before}{value}{after}")).unwrap();
+        planted.push(secret(value, ""));
+    }
+    host.file("/home/ana/.ssh/id_rsa", OpensshKey::ed25519("default").armoured()).unwrap();
 }
 
 fn plant_keys(host: &FakeHost, forge: &mut Forge, planted: &mut Vec<Planted>) {

@@ -145,6 +145,7 @@ fn candidate<'w>(
             issued: None,
             key_id: text(&capture.key_id),
             account: text(&capture.account),
+            server: text(&capture.server),
             expires: None,
         },
     }

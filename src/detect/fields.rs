@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::detect::tree::{Leaf, Node};
 use crate::model::candidate::Fields;
-use crate::model::store::{FieldPart, FieldPath, FieldReference, Store};
+use crate::model::store::{FieldPart, FieldPath, FieldReference, Store, StoreCredential};
 
 /// A public fact is a name, a host or a date; what is longer is something else.
 const FACT_CHARACTERS_MAX: usize = 200;
@@ -115,9 +115,32 @@ pub fn fields_of(
     Fields {
         key_id: fact(&credential.key_id),
         account: fact(&credential.account),
+        server: server_of(tree, store, credential, field),
         issued: fact(&credential.issued),
         expires: fact_of(&credential.expires, END_CHARACTERS_MAX),
     }
+}
+
+/// The server of a field. Where it stands apart from the field, as the clusters of a kubeconfig
+/// do from its users, it is told only if there is no other.
+fn server_of(
+    tree: &Node<'_>,
+    store: &Store,
+    credential: &StoreCredential,
+    field: &Field<'_, '_>,
+) -> Option<String> {
+    let reference = credential.server.as_ref()?;
+    let ignore_case = store.format.ignores_case();
+    let FieldReference::Path(path) = reference else {
+        return refer(tree, reference, field, ignore_case);
+    };
+    if n_shared_parts(path, field.path) > 0 {
+        return refer(tree, reference, field, ignore_case);
+    }
+    let all = select(tree, path, ignore_case);
+    let first = all.first()?;
+    let is_only = all.iter().all(|other| other.leaf.bytes == first.leaf.bytes);
+    is_only.then(|| String::from_utf8_lossy(&first.leaf.bytes).into_owned())
 }
 
 /// One level of a path on its way through a tree.
@@ -505,6 +528,7 @@ mod tests {
     fn credential(kind: usize, secret: &[&str], account: &str) -> StoreCredential {
         StoreCredential {
             issued: None,
+            server: None,
             kind: KindIndex(kind),
             secret: secret.iter().map(|text| path(text)).collect(),
             account: Some(FieldReference::parse(account).unwrap()),

@@ -30,6 +30,8 @@ pub struct Capture {
     pub key_id: Option<Range<usize>>,
     /// The group `account`.
     pub account: Option<Range<usize>>,
+    /// The group `server`.
+    pub server: Option<Range<usize>>,
 }
 
 /// Says what is wrong with the pattern of a rule, if anything is.
@@ -39,7 +41,7 @@ pub fn check(rule: &Rule) -> Result<(), String> {
     if !names.contains(&"secret") {
         return Err("has no group named `secret`".into());
     }
-    match names.iter().find(|name| !["secret", "key_id", "account"].contains(name)) {
+    match names.iter().find(|name| !["secret", "key_id", "account", "server"].contains(name)) {
         Some(name) => Err(format!("has an unknown group `{name}`")),
         None => Ok(()),
     }
@@ -89,5 +91,6 @@ fn capture(captures: &Captures<'_>) -> Option<Capture> {
         secret: named("secret")?,
         key_id: named("key_id"),
         account: named("account"),
+        server: named("server"),
     })
 }

@@ -110,6 +110,7 @@ impl<'r> Stores<'r> {
             (kind, rule) = (self.engine.rules.rule(shape).kind, Some(shape));
             fields.key_id = fields.key_id.or(learnt.key_id);
             fields.account = fields.account.or(learnt.account);
+            fields.server = fields.server.or(learnt.server);
         }
         let secret = Secret::new(value);
         on_candidate(Candidate { kind, rule, store: Some(found.store), secret, span, fields });

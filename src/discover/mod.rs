@@ -16,6 +16,7 @@ pub mod launches;
 mod layers;
 pub mod mounts;
 pub mod namespaces;
+pub mod openings;
 pub mod principals;
 pub mod processes;
 pub mod roots;

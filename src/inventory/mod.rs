@@ -3,6 +3,7 @@
 
 mod containment;
 mod ends;
+mod opens;
 mod order;
 mod settle;
 mod ties;
@@ -14,6 +15,7 @@ pub use settle::settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::inventory::opens::tell_openings;
 use crate::inventory::order::placed;
 use crate::model::explanation::Explanation;
 use crate::model::exposure::{Exposure, Occasion};
@@ -47,6 +49,7 @@ pub fn credentials(judged: Vec<Judged>, circumstances: &Circumstances) -> Vec<Cr
     let mut credentials: Vec<Credential> =
         by_secret.into_values().map(|places| credential(places, rules)).collect();
     fold_public_halves(&mut credentials, rules);
+    tell_openings(&mut credentials, circumstances);
     placed(credentials, circumstances)
 }
 
@@ -64,6 +67,7 @@ fn fold_public_halves(credentials: &mut Vec<Credential>, rules: &RuleSet) {
 /// One credential from all its findings.
 fn credential(mut findings: Vec<Judged>, rules: &RuleSet) -> Credential {
     findings.sort_by(|one, other| key(&one.finding.location).cmp(&key(&other.finding.location)));
+    let opens = opens::beside(findings.iter().map(|one| &one.finding));
     let identity = identity(findings.iter().map(|one| &one.finding.identity), rules);
     let places = places(findings);
     let exposures = || places.iter().flat_map(|place| &place.exposures);
@@ -76,7 +80,7 @@ fn credential(mut findings: Vec<Judged>, rules: &RuleSet) -> Credential {
         places.iter().flat_map(|place| place.reader_uids.iter().copied()).collect();
     let reader_uids = readers.into_iter().collect();
     let placing = Placing::default();
-    Credential { identity, verdict, asked, reader_uids, placing, places }
+    Credential { identity, verdict, asked, reader_uids, opens, placing, places }
 }
 
 fn key(location: &Location) -> (&std::path::Path, Span) {

@@ -11,6 +11,7 @@ use crate::model::exposure::{Aim, Exposure, Occasion, Verdict};
 use crate::model::finding::Protection;
 use crate::model::inventory::Credential;
 use crate::model::location::Span;
+use crate::model::opening::Openings;
 use crate::model::plan::{Ground, LastChanged, Phase, Placing, WindowSide};
 use crate::model::reason::Flag;
 use crate::model::rule::{Confidence, First};
@@ -30,6 +31,10 @@ pub struct Circumstances<'c> {
     pub installs: &'c [InfectedInstall],
     /// What was supposed.
     pub asked: Option<&'c WhatIf>,
+    /// What keys open.
+    pub openings: &'c Openings,
+    /// Name of the host itself.
+    pub host: &'c str,
     /// When the sweep started.
     pub now: Moment,
 }

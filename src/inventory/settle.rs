@@ -52,6 +52,7 @@ fn join(kept: &mut Finding, other: Finding) {
     };
     better.key_id = better.key_id.or(worse.key_id);
     better.account = better.account.or(worse.account);
+    better.server = better.server.or(worse.server);
     better.expiry = better.expiry.or(worse.expiry);
     better.issued = better.issued.or(worse.issued);
     if better.hint.is_empty() {

@@ -29,6 +29,8 @@ pub struct Fields {
     pub key_id: Option<String>,
     /// Whose it is, or what it opens: profile, host, user.
     pub account: Option<String>,
+    /// The server that takes it, as written: perhaps an address with more in it.
+    pub server: Option<String>,
     /// When it was issued, as written.
     pub issued: Option<String>,
     /// When it expires, as written; or the certificate that says so.

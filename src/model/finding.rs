@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::artifact::{ArtifactKind, Inode};
+use crate::model::destination::Destination;
 use crate::model::expiry::Expiry;
 use crate::model::location::Place;
 use crate::model::rule::{Confidence, KindIndex};
@@ -30,6 +31,8 @@ pub struct Identity {
     pub key_id: Option<String>,
     /// Whose it is, or what it opens.
     pub account: Option<String>,
+    /// The server that takes it, with the user where that is known.
+    pub server: Option<Destination>,
     /// The vendor's fixed prefix, at most.
     pub hint: String,
     /// How much to believe it.
@@ -53,6 +56,7 @@ impl Identity {
             secret_id,
             key_id: None,
             account: None,
+            server: None,
             hint: String::new(),
             confidence: Confidence::High,
             protection: Protection::Plaintext,

@@ -8,6 +8,7 @@ use crate::model::coverage::Coverage;
 use crate::model::explanation::Explanation;
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Identity, Location};
+use crate::model::opening::{AuthorizedKey, Opening};
 use crate::model::plan::{Measure, Placing};
 use crate::model::principal::Principals;
 use crate::model::secret::KeyOrigin;
@@ -33,6 +34,10 @@ pub struct Inventory {
     pub containment: Vec<Measure>,
     /// Credentials, in rotation order.
     pub credentials: Vec<Credential>,
+    /// Public keys that accounts of the host let in, sorted.
+    pub authorized_keys: Vec<AuthorizedKey>,
+    /// Names in lists of known hosts that are hashed, and fit no name found elsewhere.
+    pub n_unsolved_hosts: u64,
     /// What gives out credentials without a file, sorted.
     pub brokers: Vec<JudgedBroker>,
     /// How far the host's own time can be trusted.
@@ -100,6 +105,8 @@ pub struct Credential {
     pub asked: Option<Verdict>,
     /// Users other than root whose code could read one of its places today, sorted.
     pub reader_uids: Vec<u32>,
+    /// What it opens, as far as the host says: the surest first.
+    pub opens: Vec<Opening>,
     /// Its place in the rotation.
     pub placing: Placing,
     /// Every place, sorted by path and span.

@@ -41,6 +41,8 @@ pub struct StoreCredential {
     pub account: Option<FieldReference>,
     /// Its public name.
     pub key_id: Option<FieldReference>,
+    /// The server that takes it.
+    pub server: Option<FieldReference>,
     /// When it was issued.
     pub issued: Option<FieldReference>,
     /// When it ends.
@@ -215,6 +217,8 @@ pub struct ExpectedCredential {
     pub account: Option<String>,
     /// Key id, where the example names one.
     pub key_id: Option<String>,
+    /// Server, where the example names one.
+    pub server: Option<String>,
 }
 
 #[cfg(test)]

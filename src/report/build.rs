@@ -3,6 +3,7 @@
 
 mod explanation;
 mod exposure;
+mod opening;
 mod plan;
 mod provenance;
 
@@ -60,6 +61,7 @@ impl Report {
             credentials: credentials.map(|(n, one)| context.credential(n + 1, one)).collect(),
             startup_code: inventory.startup.judged.iter().map(|one| context.startup(one)).collect(),
             brokers: inventory.brokers.iter().map(|one| context.broker(one)).collect(),
+            authorized_keys: opening::authorized_keys(inventory),
             environments: environments(if is_explained { &[] } else { &inventory.components }),
             coverage: coverage(inventory),
         }
@@ -203,6 +205,7 @@ impl Context<'_> {
             verdict: credential.verdict.map(Verdict::as_str).map(Into::into),
             asked: credential.asked.map(Verdict::as_str).map(Into::into),
             readers: self.users(&credential.reader_uids),
+            opens: credential.opens.iter().map(opening::opening).collect(),
             mints: !kind.mints.is_empty(),
             phase: credential.placing.phase.as_str().into(),
             because: credential.placing.grounds.iter().map(ToString::to_string).collect(),
@@ -446,6 +449,7 @@ fn coverage(inventory: &Inventory) -> view::Coverage {
         evidence: coverage.reaches.iter().map(reach).collect(),
         startup_code: counts(startup.counts.iter().map(|(kind, n)| (kind.as_str(), *n))),
         n_startup_unjudged: startup.n_unjudged,
+        n_unsolved_hosts: inventory.n_unsolved_hosts,
         guards: coverage.guards.clone(),
         problems: problems(&coverage.problems),
     }

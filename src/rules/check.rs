@@ -282,10 +282,20 @@ impl Judge<'_> {
         let mut reference =
             |text: Option<String>| text.and_then(|text| self.parsed(FieldReference::parse(&text)));
         let (account, key_id) = (reference(written.account), reference(written.key_id));
+        let server = reference(written.server);
         let (issued, expires) = (reference(written.issued), reference(written.expires));
         let decode = written.decode.as_deref().unwrap_or("none");
         let decode = self.named("decoding", decode, &Decode::ALL)?;
-        Some(StoreCredential { kind: kind?, secret, account, key_id, issued, expires, decode })
+        Some(StoreCredential {
+            kind: kind?,
+            secret,
+            account,
+            key_id,
+            server,
+            issued,
+            expires,
+            decode,
+        })
     }
 
     fn advisory(
@@ -425,6 +435,7 @@ fn store_example(written: StoreExampleWritten) -> StoreExample {
         secret: unbreak(&expected.secret),
         account: expected.account.as_deref().map(unbreak),
         key_id: expected.key_id.as_deref().map(unbreak),
+        server: expected.server,
     });
     StoreExample { expect: expect.collect(), path: written.path, text: unbreak(&written.text) }
 }

@@ -135,6 +135,7 @@ pub struct StoreCredentialWritten {
     pub secret: OneOrMany,
     pub account: Option<String>,
     pub key_id: Option<String>,
+    pub server: Option<String>,
     pub issued: Option<String>,
     pub expires: Option<String>,
     pub decode: Option<String>,
@@ -171,6 +172,7 @@ pub struct ExpectedWritten {
     pub secret: String,
     pub account: Option<String>,
     pub key_id: Option<String>,
+    pub server: Option<String>,
 }
 
 /// `rules/advisories/INCIDENT.toml`

@@ -113,6 +113,7 @@ impl<'de> Visitor<'de> for &mut Taker<'_, '_> {
                 }
                 "startup_code" => map.next_value_seed(List::new(self, Record::StartupCode))?,
                 "credentials" => map.next_value_seed(List::new(self, Record::Credential))?,
+                "authorized_keys" => map.next_value_seed(List::new(self, Record::AuthorizedKey))?,
                 "brokers" => map.next_value_seed(List::new(self, Record::Broker))?,
                 "environments" => map.next_value_seed(List::new(self, Record::Environment))?,
                 _ if once.schema_version.is_none() => return Err(self.end(Mistake::NoReport)),

@@ -71,6 +71,7 @@ struct Lists {
     startup_code: Vec<crate::view::StartupCode>,
     credentials: Vec<crate::view::Credential>,
     brokers: Vec<crate::view::Broker>,
+    authorized_keys: Vec<crate::view::AuthorizedKey>,
     environments: Vec<crate::view::Environment>,
     problems: Vec<crate::view::Problem>,
 }
@@ -86,6 +87,7 @@ impl Collected {
             Record::StartupCode(one) => lists.startup_code.push(one.into_owned()),
             Record::Credential(one) => lists.credentials.push(one.into_owned()),
             Record::Broker(one) => lists.brokers.push(one.into_owned()),
+            Record::AuthorizedKey(one) => lists.authorized_keys.push(one.into_owned()),
             Record::Environment(one) => lists.environments.push(one.into_owned()),
             Record::Problem(one) => lists.problems.push(one.into_owned()),
             Record::Summary(tail) => self.tail = Some(tail),
@@ -114,6 +116,7 @@ impl Collected {
             startup_code: lists.startup_code,
             credentials: lists.credentials,
             brokers: lists.brokers,
+            authorized_keys: lists.authorized_keys,
             environments: lists.environments,
             coverage,
         })

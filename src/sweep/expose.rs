@@ -18,12 +18,13 @@ use crate::model::explanation::Explanation;
 use crate::model::exposure::{Aim, Exposure, Occasion, Truth};
 use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
-use crate::model::inventory::Credential;
+use crate::model::inventory::{Credential, Run};
+use crate::model::opening::Openings;
 use crate::model::plan::Measure;
 use crate::model::principal::{Certainty, Principals};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretId;
-use crate::model::time::{Bounds, Moment};
+use crate::model::time::Bounds;
 use crate::model::what_if::WhatIf;
 use crate::sweep::committed::Committed;
 use crate::sweep::links::Links;
@@ -65,9 +66,15 @@ struct Event {
 
 impl Exposing<'_> {
     /// Credentials in rotation order, each with its verdicts.
-    pub fn credentials(&self, findings: Vec<Finding>, now: Moment) -> Vec<Credential> {
+    pub fn credentials(
+        &self,
+        findings: Vec<Finding>,
+        openings: &Openings,
+        run: &Run,
+    ) -> Vec<Credential> {
         let Self { rules, installs, asked, .. } = *self;
-        let circumstances = Circumstances { rules, installs, asked, now };
+        let (host, now) = (run.host.as_str(), run.started);
+        let circumstances = Circumstances { rules, installs, asked, openings, host, now };
         credentials(self.judge_all(findings), &circumstances)
     }
 

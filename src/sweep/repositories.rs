@@ -41,8 +41,8 @@ const REFS_TOLD_MAX: usize = 3;
 
 /// Reads the histories of all repositories that were met into the harvest.
 pub fn read_all(shared: &Shared<'_>) {
-    let mut heads = std::mem::take(&mut locked(&shared.harvest).repositories);
-    heads.sort_by(|one, other| one.path.cmp(&other.path));
+    locked(&shared.harvest).repositories.sort_by(|one, other| one.path.cmp(&other.path));
+    let heads = locked(&shared.harvest).repositories.clone();
     let holders = holders(&locked(&shared.harvest).findings);
     for some in heads.chunks(AT_ONCE) {
         let tellings: Vec<Telling> =

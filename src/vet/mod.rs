@@ -27,6 +27,7 @@ mod uuid;
 use std::collections::BTreeMap;
 
 use crate::model::candidate::Candidate;
+use crate::model::destination::{self, Destination};
 use crate::model::expiry::{Basis, Expiry};
 use crate::model::finding::{Identity, Protection, Rejection};
 use crate::model::rule::{Check, Confidence, Rule};
@@ -37,6 +38,7 @@ use crate::vet::armour::Armour;
 use crate::vet::facts::{Checked, Facts};
 use crate::vet::private_key::certificate;
 
+pub use crate::vet::private_key::ssh_fingerprint::of_blob as ssh_fingerprint;
 pub use crate::vet::secret_id::{derive_key, key_id};
 
 /// The kind of variables whose name alone speaks for them: such a field of a store is
@@ -73,6 +75,7 @@ pub fn vet(
         kind: candidate.kind,
         secret_id: secret_id::secret_id(key, &canonical),
         key_id: candidate.fields.key_id.clone().or(facts.key_id),
+        server: server(candidate.fields.server.as_deref(), account.as_deref()),
         account,
         hint: hint(secret, prefix),
         confidence: confidence(rule, candidate, kind_id),
@@ -81,6 +84,14 @@ pub fn vet(
         renewal: None,
         issued: facts.issued.or_else(|| issued(candidate.fields.issued.as_deref()?)),
     })
+}
+
+/// The server that a field beside the secret names, and the account where that is a user's name.
+fn server(written: Option<&str>, account: Option<&str>) -> Option<Destination> {
+    let server = destination::server(written?)?;
+    // Of some stores the account is the server.
+    let is_user = |account: &&str| destination::is_user(account) && **account != server.host;
+    Some(Destination { user: account.filter(is_user).map(str::to_owned), ..server })
 }
 
 /// Who keeps the secret that a candidate only names: a word of ours, no byte of it.
@@ -316,6 +327,7 @@ mod tests {
         let rules =
             RuleSet { kinds: vec![kind("k")], rules: vec![rule(None, &[])], ..RuleSet::default() };
         let fields = Fields {
+            server: None,
             key_id: Some("id-1".into()),
             account: Some("work".into()),
             issued: Some("2026-03-24T09:39:00Z".into()),
@@ -424,5 +436,17 @@ mod tests {
             let armoured = forge::armour(label, &body);
             assert!(function_of(check)(armoured.as_bytes()).is_ok(), "{label}");
         }
+    }
+
+    #[test]
+    fn of_a_server_only_its_host_and_a_user_are_kept() {
+        let check = |written: &str, account: Option<&str>, expected: &str| {
+            let said = server(Some(written), account).map(|one| one.to_string());
+            assert_eq!(said.unwrap_or_default(), expected, "{written}");
+        };
+        check("https://db.example:5432/x", Some("shop"), "shop@db.example:5432");
+        check("db.example", Some("db.example"), "db.example");
+        check("db.example", Some("not a user"), "db.example");
+        check("not a server", Some("shop"), "");
     }
 }

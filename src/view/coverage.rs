@@ -33,6 +33,8 @@ pub struct Coverage {
     pub startup_code: BTreeMap<Word, u64>,
     /// How much of it there was too much of to be looked at.
     pub n_startup_unjudged: u64,
+    /// Hashed names of known hosts that fit no name found elsewhere.
+    pub n_unsolved_hosts: u64,
     /// Security modules that may refuse a read that modes allow: not modelled.
     pub guards: Vec<String>,
     /// What could not be looked into.

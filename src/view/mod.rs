@@ -9,6 +9,7 @@ mod evidence;
 mod explanation;
 mod exposure;
 mod host_path;
+mod opening;
 mod plan;
 mod provenance;
 mod record;
@@ -22,6 +23,7 @@ pub use coverage::{Catalogue, Coverage, Problem, Problems};
 pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
 pub use explanation::{Answer, Explanation, Way, WayComponent, WayInode};
 pub use exposure::{Aim, Broker, Clock, Exposure, Flag, Step, WhatIf};
+pub use opening::{AuthorizedKey, Opening, OpeningClue};
 pub use plan::{LastChanged, Measure, Phase, Plan, Predecessors, Rotation};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 pub use record::{Head, Record, Tail, records};
@@ -59,6 +61,8 @@ pub struct Report {
     pub credentials: Vec<Credential>,
     /// What gives out credentials without a file.
     pub brokers: Vec<Broker>,
+    /// Public keys that accounts of the host let in.
+    pub authorized_keys: Vec<AuthorizedKey>,
     /// Installed packages, by the folder they lie in.
     pub environments: Vec<Environment>,
     /// What was read and what was not.
@@ -319,6 +323,8 @@ pub struct Credential {
     pub asked: Option<Word>,
     /// Users other than root whose code could read it today.
     pub readers: Vec<User>,
+    /// What it opens, as far as the host says, the surest first.
+    pub opens: Vec<Opening>,
     /// Whether whoever holds it can make or reset others.
     pub mints: bool,
     /// The step of the rotation that it stands in.

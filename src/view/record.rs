@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::view::{
-    Advisory, Broker, Clock, Coverage, Credential, Environment, InfectedInstall, Plan, Problem,
-    Report, Run, StartupCode, Status, Summary, Tool, WhatIf, Word,
+    Advisory, AuthorizedKey, Broker, Clock, Coverage, Credential, Environment, InfectedInstall,
+    Plan, Problem, Report, Run, StartupCode, Status, Summary, Tool, WhatIf, Word,
 };
 
 /// One line of a stream: an object of the report with the name of its record before it.
@@ -21,6 +21,7 @@ pub enum Record<'r> {
     StartupCode(Cow<'r, StartupCode>),
     Credential(Cow<'r, Credential>),
     Broker(Cow<'r, Broker>),
+    AuthorizedKey(Cow<'r, AuthorizedKey>),
     Environment(Cow<'r, Environment>),
     Problem(Cow<'r, Problem>),
     /// The last one; without it the stream was cut.
@@ -57,6 +58,7 @@ pub fn records(report: &Report) -> impl Iterator<Item = Record<'_>> {
     let startup_code = report.startup_code.iter().map(Cow::Borrowed);
     let credentials = report.credentials.iter().map(Cow::Borrowed);
     let brokers = report.brokers.iter().map(Cow::Borrowed);
+    let authorized_keys = report.authorized_keys.iter().map(Cow::Borrowed);
     let environments = report.environments.iter().map(Cow::Borrowed);
     let problems = report.coverage.problems.listed.iter().map(Cow::Borrowed);
     std::iter::once_with(|| Record::Run(head(report)))
@@ -66,6 +68,7 @@ pub fn records(report: &Report) -> impl Iterator<Item = Record<'_>> {
         .chain(startup_code.map(Record::StartupCode))
         .chain(credentials.map(Record::Credential))
         .chain(brokers.map(Record::Broker))
+        .chain(authorized_keys.map(Record::AuthorizedKey))
         .chain(environments.map(Record::Environment))
         .chain(problems.map(Record::Problem))
         .chain(std::iter::once_with(|| Record::Summary(tail(report))))

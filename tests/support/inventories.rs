@@ -17,6 +17,7 @@ use crate::model::component::{
     Component, InfectedInstall, Mention, MentionSource, Removal, Runner, Sighting,
 };
 use crate::model::coverage::{CatalogueTally, Coverage, LeftOut, Skip};
+use crate::model::destination::Destination;
 use crate::model::expiry::{Basis, Expiry};
 use crate::model::explanation::{Explanation, Passage};
 use crate::model::exposure::{Aim, Exposure, Judgement, Occasion, Proof, Truth, Verdict};
@@ -24,6 +25,7 @@ use crate::model::finding::{Identity, Location, Protection};
 use crate::model::harvest::Grade;
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task};
 use crate::model::location::{Place, Span};
+use crate::model::opening::{AuthorizedKey, Clue, ClueKind, How, Opening};
 use crate::model::path_pattern::PathPattern;
 use crate::model::plan::{
     Ground, LastChanged, Measure, MeasureKind, Phase, Placing, Predecessors, Tie, WindowSide,
@@ -164,6 +166,8 @@ fn advisory() -> Advisory {
 /// Nothing at all was found, and everything was read.
 pub fn empty() -> Inventory {
     Inventory {
+        authorized_keys: Vec::new(),
+        n_unsolved_hosts: 0,
         run: Run {
             task: Task::Sweep,
             started: at("2026-03-25T08:00:00Z"),
@@ -375,11 +379,45 @@ fn ssh_key() -> Credential {
     identity.key_id = Some("SHA256:examplefingerprint".into());
     identity.account = Some("ana@laptop".into());
     identity.protection = Protection::Encrypted { how: "bcrypt, 16 rounds".into() };
-    credential(
+    let mut key = credential(
         identity,
         Verdict::Likely,
         vec![place(location("/home/ana/.ssh/id_ed25519", 1, 1000), Verdict::Likely)],
-    )
+    );
+    key.opens = openings("/home/ana".into());
+    key
+}
+
+/// A host of each way to know it.
+fn openings(home: PathBuf) -> Vec<Opening> {
+    let known = [
+        (How::LetsIn, ClueKind::AuthorizedKeys, ".ssh/authorized_keys"),
+        (How::Named, ClueKind::ClientConfig, ".ssh/config"),
+        (How::Default, ClueKind::GitRemote, "app/.git/config"),
+        (How::Met, ClueKind::HashedKnownHosts, ".ssh/known_hosts"),
+    ];
+    let opening = |(number, (how, kind, file)): (u64, (How, ClueKind, &str))| Opening {
+        destination: Destination {
+            host: format!("web{number}.example"),
+            port: (number == 2).then_some(2222),
+            user: (number < 4).then(|| "deploy".to_owned()),
+        },
+        how,
+        clues: vec![Clue { kind, path: home.join(file), line: number }],
+    };
+    (1..).zip(known).map(opening).collect()
+}
+
+/// A key of ana that bob lets in.
+fn authorized_key(path: PathBuf) -> AuthorizedKey {
+    AuthorizedKey {
+        user: "bob".into(),
+        fingerprint: "SHA256:examplefingerprint".into(),
+        limits: vec!["from 10.0.0.0/8".into()],
+        comment: Some("ana@laptop".into()),
+        path,
+        line: 3,
+    }
 }
 
 fn token_of_bob() -> Credential {
@@ -412,7 +450,15 @@ const fn own_end(moment: Moment) -> Expiry {
 fn credential(identity: Identity, verdict: Verdict, places: Vec<CredentialPlace>) -> Credential {
     let placing = placing(&identity, verdict);
     let verdict = Some(verdict);
-    Credential { identity, verdict, asked: None, reader_uids: vec![1000], placing, places }
+    Credential {
+        identity,
+        verdict,
+        asked: None,
+        reader_uids: vec![1000],
+        opens: Vec::new(),
+        placing,
+        places,
+    }
 }
 
 fn placing(identity: &Identity, verdict: Verdict) -> Placing {
@@ -536,6 +582,9 @@ pub fn hostile() -> Inventory {
     .map(|location| place(location, Verdict::Exposed))
     .into();
     token.identity.account = Some("ana\r\u{9b}31mINNOCENT".into());
+    token.opens = openings(bytes(b"/home/ana/\xff\x1b[31m"));
+    inventory.authorized_keys = vec![authorized_key(bytes(b"/home/bob/\xff/keys"))];
+    inventory.n_unsolved_hosts = 2;
     inventory.run.host = "web\u{1b}[0m-3".into();
     inventory.principals.users[1].name = "an\u{200b}a".into();
     inventory.credentials = vec![token];

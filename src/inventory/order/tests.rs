@@ -11,6 +11,7 @@ use crate::model::exposure::{Aim, Exposure, Judgement, Occasion, Verdict};
 use crate::model::finding::{Finding, Identity, Location};
 use crate::model::inventory::Credential;
 use crate::model::location::{Place, Span};
+use crate::model::opening::Openings;
 use crate::model::plan::{Ground, Phase, Tie, WindowSide};
 use crate::model::reason::Counter;
 use crate::model::rule::{Confidence, Kind, KindIndex, Rotation};
@@ -142,8 +143,15 @@ impl Sample {
 
 fn ordered_by(rules: &RuleSet, judged: Vec<Judged>) -> Vec<Credential> {
     let installs = [install()];
-    let now = Moment::new(NOW, 0);
-    credentials(judged, &Circumstances { rules, installs: &installs, asked: None, now })
+    let circumstances = Circumstances {
+        rules,
+        installs: &installs,
+        asked: None,
+        openings: &Openings::default(),
+        host: "",
+        now: Moment::new(NOW, 0),
+    };
+    credentials(judged, &circumstances)
 }
 
 fn ordered(samples: &[Sample]) -> Vec<Credential> {

@@ -49,8 +49,19 @@ pub fn coverage(report: &Report, screen: &mut Screen) -> io::Result<()> {
         screen.field(INDENT, if index == 0 { "clock" } else { "" }, &escape(doubt))?;
     }
     reach(report, INDENT, screen)?;
+    unsolved_hosts(coverage, screen)?;
     guards(coverage, screen)?;
     problems(coverage, screen)
+}
+
+/// Hosts that keys may open, and that have no name here.
+fn unsolved_hosts(coverage: &Coverage, screen: &mut Screen) -> io::Result<()> {
+    if coverage.n_unsolved_hosts == 0 {
+        return Ok(());
+    }
+    let names = counted(coverage.n_unsolved_hosts, "hashed name");
+    let text = format!("{names} of known_hosts, found nowhere else: keys may open more hosts");
+    screen.field(INDENT, "nameless", &text)
 }
 
 /// What may have refused a read that the verdicts count with.

@@ -6,6 +6,7 @@ use std::io;
 
 use crate::report::escape::{escape, escape_path};
 use crate::report::terminal::list::{self, shouted, state, title};
+use crate::report::terminal::opens::in_full;
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{counted, minute};
 use crate::report::terminal::{answer, installs};
@@ -44,6 +45,9 @@ fn one(credential: &Credential, report: &Report, screen: &mut Screen) -> io::Res
     let what = format!("{kind}, issued by {issuer}, impact {impact} of 5, {confidence} confidence");
     screen.field(2, "is", &what)?;
     screen.field(2, "state", &state(credential, report))?;
+    for (index, opening) in credential.opens.iter().enumerate() {
+        screen.field(2, if index == 0 { "opens" } else { "" }, &in_full(opening))?;
+    }
     let n_places = credential.locations.len();
     for (index, location) in credential.locations.iter().enumerate() {
         screen.heading(&format!("PLACE {} OF {n_places}", index + 1))?;

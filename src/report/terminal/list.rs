@@ -8,6 +8,7 @@ use crate::model::harvest::Grade;
 use crate::model::plan::{self, Ground};
 use crate::model::reason::{Counter, Side};
 use crate::report::escape::{cut_middle, escape, escape_path, width};
+use crate::report::terminal::opens::opens;
 use crate::report::terminal::rotation::rotation;
 use crate::report::terminal::row::{INDENT, LABEL_WIDTH, labelled};
 use crate::report::terminal::screen::{Screen, Style};
@@ -101,6 +102,7 @@ fn row(credential: &Credential, report: &Report, screen: &mut Screen) -> io::Res
         labelled("is", &text, screen)?;
     }
     places(credential, screen)?;
+    opens(credential, INDENT, screen)?;
     let state = state(credential, report);
     match deciding(credential, credential.verdict.as_deref(), false) {
         Some(exposure) => {

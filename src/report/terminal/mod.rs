@@ -10,6 +10,7 @@ mod coverage;
 mod explain;
 mod installs;
 mod list;
+mod opens;
 mod past;
 mod provenance;
 mod reach;
@@ -242,6 +243,10 @@ THEN THE REST (1): each opens what it opens, and no more.
 
   3  LIKELY  SSH private key  SHA256:examplefingerprint  ana@laptop
      in   /home/ana/.ssh/id_ed25519:1
+     opens deploy@web1.example (lets it in, /home/ana/.ssh/authorized_keys:1),
+           deploy@web2.example:2222 (ssh settings, /home/ana/.ssh/config:2),
+           deploy@web3.example (tried by default: git remote,
+           /home/ana/app/.git/config:3), and 1 more host (-v lists them)
      why  encrypted (bcrypt, 16 rounds); as ana: the change time of
           /home/ana/.ssh/id_ed25519, 2026-03-24T20:00:00Z, lies inside the
           window, so an earlier chmod cannot be excluded
@@ -304,6 +309,10 @@ THEN THE REST (1): each opens what it opens, and no more.
 
   4  SSH private key  SHA256:examplefingerprint  ana@laptop
      in   /home/ana/.ssh/id_ed25519:1
+     opens deploy@web1.example (lets it in, /home/ana/.ssh/authorized_keys:1),
+           deploy@web2.example:2222 (ssh settings, /home/ana/.ssh/config:2),
+           deploy@web3.example (tried by default: git remote,
+           /home/ana/app/.git/config:3), and 1 more host (-v lists them)
      is   encrypted (bcrypt, 16 rounds); code running as ana could read it today
      wait for 1 and 2: whoever holds it can make this one anew
 
@@ -365,6 +374,12 @@ whole sweep: let it run to its end.
           /home/ana/\xff\xfe.env:1
           /home/ana/very-deep/ve…ry-deep/very-deep/very-deep/very-deep//.npmrc:1
           and 1 more place (-v lists them)
+     opens deploy@web1.example (lets it in,
+           /home/ana/\xff\x1b[31m/.ssh/authorized_keys:1),
+           deploy@web2.example:2222 (ssh settings,
+           /home/ana/\xff\x1b[31m/.ssh/config:2), deploy@web3.example (tried by
+           default: git remote, /home/ana/\xff\x1b[31m/app/.git/config:3), and 1
+           more host (-v lists them)
      why  plaintext, expires 2026-04-01 00:00 UTC; as an\u{200b}a: the user owns
           the file; unchanged since 2026-01-02T10:00:00Z, before the window
      do   npm token revoke KEYID, then create a granular token with an expiry.

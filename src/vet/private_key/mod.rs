@@ -16,5 +16,5 @@ pub mod pgp;
 mod pgp_secret_key;
 mod pkcs12;
 pub mod putty;
-mod ssh_fingerprint;
+pub mod ssh_fingerprint;
 mod strength;
