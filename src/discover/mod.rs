@@ -1,7 +1,7 @@
 //! What there is to sweep: users, mounts, processes, roots, and the files below them.
-//! Looks at names and `stat` only; opens nothing but settings in `/etc`, `/proc` and homes, the
-//! lists that container engines keep, records of set clocks, and the first bytes of programs of
-//! `PATH`.
+//! Looks at names and `stat` only; opens nothing but settings in `/etc`, `/proc`, homes and
+//! repositories, shell histories for what keys open, the lists that container engines keep, records
+//! of set clocks, and the first bytes of programs of `PATH`.
 
 pub mod authority;
 pub mod brokers;

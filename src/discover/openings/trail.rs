@@ -24,6 +24,8 @@ const DEFAULT_KEYS: [&str; 6] =
 const KNOWN_HOSTS: [&str; 3] = [".ssh/known_hosts", ".ssh/known_hosts2", ".ssh/known_hosts.old"];
 /// More calls are not kept of one user.
 const CALLS_MAX: usize = 2_000;
+/// More known hosts are not kept of one user: each is looked up in all settings.
+const MET_MAX: usize = 10_000;
 
 /// A host in a list of known ones.
 pub struct Met {
@@ -37,7 +39,7 @@ pub struct Met {
 pub struct Trail<'u> {
     user: &'u Principal,
     config: ClientConfig<'u>,
-    default_keys: Vec<PathBuf>,
+    default_keys: Vec<KeyName>,
     /// What was named.
     pub calls: Vec<Call>,
     /// What was met.
@@ -55,15 +57,17 @@ impl<'u> Trail<'u> {
     ) -> Self {
         let config = ClientConfig::read(settings, user);
         let keys = DEFAULT_KEYS.iter().map(|name| user.home.join(".ssh").join(name));
-        let default_keys = keys.filter(|key| settings.files.inode(key).is_ok()).collect();
+        let there = keys.filter(|key| settings.files.inode(key).is_ok());
+        let default_keys = there.map(|key| file(&key, settings.files)).collect();
         let own = KNOWN_HOSTS.iter().map(|name| user.home.join(name));
         let lists: BTreeSet<PathBuf> = own.chain(config.known_hosts_files()).collect();
-        let met = lists.iter().flat_map(|path| met_in(settings, path)).collect();
+        let mut met: Vec<Met> = lists.iter().flat_map(|path| met_in(settings, path)).collect();
         let mut calls: Vec<Call> = config.hosts().map(call_of_block).collect();
         calls.extend(of_histories(settings, user));
         calls.extend(of_git(settings, user, repositories));
         let calls = each_once(calls);
-        let is_cut = calls.len() > CALLS_MAX;
+        let is_cut = calls.len() > CALLS_MAX || met.len() > MET_MAX;
+        met.truncate(MET_MAX);
         let calls = calls.into_iter().take(CALLS_MAX).collect();
         Self { user, config, default_keys, calls, met, is_cut }
     }
@@ -115,7 +119,7 @@ impl<'u> Trail<'u> {
         }
         let has_others = has_own_keys || !call.keys.is_empty() || is_family;
         for key in self.default_keys.iter().filter(|_| !has_others) {
-            ledger.note(&file(key, files), &destination, how, &[&call.clue]);
+            ledger.note(key, &destination, how, &[&call.clue]);
         }
         jumps
     }
