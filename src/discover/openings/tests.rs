@@ -265,3 +265,17 @@ fn accounts_say_whom_they_let_in() {
         ["ana abc from 10.0.0.1 /home/ana/.ssh/authorized_keys:2", "ana def  /etc/ssh/keys/ana:1",]
     );
 }
+
+#[test]
+fn a_flood_of_one_source_hides_no_other() {
+    let blocks: String = (0..2100).map(|number| format!("Host h{number}.example\n")).collect();
+    let (openings, problems) = swept(&[
+        ("~/.ssh/id_rsa", ""),
+        ("~/.ssh/config", &blocks),
+        ("~/.bash_history", "ssh web1.example\n"),
+    ]);
+    let hosts = openings.of_keys.iter().map(|(_, opening)| opening.destination.host.as_str());
+    assert!(hosts.clone().any(|host| host == "web1.example"));
+    assert_eq!(hosts.count(), 2001);
+    assert_eq!(problems.len(), 1, "what was cut off is said");
+}

@@ -22,7 +22,7 @@ const DEFAULT_KEYS: [&str; 6] =
     ["id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk", "id_rsa"];
 /// Lists of hosts that a user's ssh has met; the last one is left over from hashing them.
 const KNOWN_HOSTS: [&str; 3] = [".ssh/known_hosts", ".ssh/known_hosts2", ".ssh/known_hosts.old"];
-/// More calls are not kept of one user.
+/// More calls are not kept of one user and one source.
 const CALLS_MAX: usize = 2_000;
 /// More known hosts are not kept of one user: each is looked up in all settings.
 const MET_MAX: usize = 10_000;
@@ -62,13 +62,14 @@ impl<'u> Trail<'u> {
         let own = KNOWN_HOSTS.iter().map(|name| user.home.join(name));
         let lists: BTreeSet<PathBuf> = own.chain(config.known_hosts_files()).collect();
         let mut met: Vec<Met> = lists.iter().flat_map(|path| met_in(settings, path)).collect();
-        let mut calls: Vec<Call> = config.hosts().map(call_of_block).collect();
-        calls.extend(of_histories(settings, user));
-        calls.extend(of_git(settings, user, repositories));
-        let calls = each_once(calls);
-        let is_cut = calls.len() > CALLS_MAX || met.len() > MET_MAX;
+        let of_blocks = config.hosts().map(call_of_block).collect();
+        let sources =
+            [of_blocks, of_histories(settings, user), of_git(settings, user, repositories)];
+        let sources = sources.map(each_once);
+        let is_cut = met.len() > MET_MAX || sources.iter().any(|calls| calls.len() > CALLS_MAX);
         met.truncate(MET_MAX);
-        let calls = calls.into_iter().take(CALLS_MAX).collect();
+        let calls = sources.into_iter().flat_map(|calls| calls.into_iter().take(CALLS_MAX));
+        let calls = calls.collect();
         Self { user, config, default_keys, calls, met, is_cut }
     }
 
