@@ -13,6 +13,7 @@ use credreach::detect::engine::Engine;
 use credreach::detect::prefilter::{Hit, Prefilter};
 use credreach::forge::{Forge, OpensshKey};
 use credreach::model::time::Moment;
+use credreach::report::Format;
 use credreach::rules::{builtin_files, load};
 use credreach::selftest::FakeHost;
 use credreach::sweep::{Watch, hush_panics, sweep};
@@ -170,7 +171,7 @@ fn assert_silent(planted: &[Planted], what: &str, said: &[u8]) {
 fn no_format_and_no_verbosity_shows_a_secret() {
     let (host, planted) = plant();
     let root = host.root().to_str().unwrap();
-    for format in ["terminal", "json", "ndjson"] {
+    for (format, _) in Format::ALL {
         for look in [&[][..], &["-q"], &["-v"], &["--color", "always"]] {
             let mut command = credreach();
             command.args(["sweep", "--root", root, "--format", format]).args(look);
@@ -200,7 +201,7 @@ fn what_is_planted_is_found_else_silence_proves_nothing() {
 fn an_explanation_says_all_but_the_secret() {
     let (host, planted) = plant();
     let root = host.root().to_str().unwrap();
-    for format in ["terminal", "json", "ndjson"] {
+    for (format, _) in Format::ALL {
         let arguments =
             ["explain", "/home/ana/0", "--root", root, "--as", "4242", "--format", format];
         let output = support::run(arguments);

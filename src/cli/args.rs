@@ -150,6 +150,12 @@ pub enum FormatArg {
     Json,
     /// One record a line
     Ndjson,
+    /// SARIF 2.1.0, for code-scanning pages and pipelines
+    Sarif,
+    /// A table: a row for each place of a credential
+    Csv,
+    /// A checklist for an issue or a ticket
+    Markdown,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

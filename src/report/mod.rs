@@ -4,11 +4,15 @@
 pub mod briefing;
 mod build;
 pub mod campaigns;
+mod csv;
 pub mod escape;
 mod json;
+mod markdown;
 mod ndjson;
 pub mod outcome;
+mod sarif;
 mod terminal;
+mod worst;
 
 #[cfg(test)]
 #[path = "../../tests/support/inventories.rs"]
@@ -27,12 +31,24 @@ pub enum Format {
     Json,
     /// One JSON record a line.
     Ndjson,
+    /// SARIF 2.1.0, for pipelines.
+    Sarif,
+    /// A table for spreadsheets.
+    Csv,
+    /// A checklist for an issue or a ticket.
+    Markdown,
 }
 
 impl Format {
     /// Every format with the name the command line uses for it.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("terminal", Self::Terminal), ("json", Self::Json), ("ndjson", Self::Ndjson)];
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("terminal", Self::Terminal),
+        ("json", Self::Json),
+        ("ndjson", Self::Ndjson),
+        ("sarif", Self::Sarif),
+        ("csv", Self::Csv),
+        ("markdown", Self::Markdown),
+    ];
 
     /// Its name.
     pub const fn as_str(self) -> &'static str {
@@ -73,6 +89,9 @@ pub fn write(
         Format::Terminal => terminal::write(report, look, out),
         Format::Json => json::write(report, out),
         Format::Ndjson => ndjson::write(report, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Csv => csv::write(report, out),
+        Format::Markdown => markdown::write(report, out),
     }?;
     out.flush()
 }

@@ -10,6 +10,7 @@ use crate::report::terminal::list::shouted;
 use crate::report::terminal::row::{INDENT, LABEL_WIDTH, labelled};
 use crate::report::terminal::screen::{Screen, Style};
 use crate::report::terminal::words::{minute, number};
+use crate::report::worst::{rank, worst};
 use crate::view::{Broker, Exposure, Report};
 
 /// Most brokers told of unless all are.
@@ -24,7 +25,7 @@ pub fn n_within_reach(report: &Report) -> usize {
 pub fn brokers(report: &Report, screen: &mut Screen) -> io::Result<()> {
     let is_told = |broker: &&Broker| screen.is_verbose() || is_within_reach(broker);
     let mut told: Vec<&Broker> = report.brokers.iter().filter(is_told).collect();
-    told.sort_by_key(|broker| worst(broker).map_or(usize::MAX, rank));
+    told.sort_by_key(|broker| worst_of(broker).map_or(usize::MAX, rank));
     if told.is_empty() {
         return Ok(());
     }
@@ -40,7 +41,7 @@ pub fn brokers(report: &Report, screen: &mut Screen) -> io::Result<()> {
 }
 
 fn row(broker: &Broker, screen: &mut Screen) -> io::Result<()> {
-    let worst = worst(broker);
+    let worst = worst_of(broker);
     let verdict = worst.map_or_else(String::new, |one| shouted(one) + "  ");
     let style = match worst.map(|one| &*one.verdict) {
         Some(verdict) if verdict == Verdict::Exposed.as_str() => Style::Alarm,
@@ -55,16 +56,20 @@ fn row(broker: &Broker, screen: &mut Screen) -> io::Result<()> {
         let since = broker.since.as_deref().map_or_else(|| "unknown".to_owned(), minute);
         return labelled("is", &format!("{}; there since: {since}", broker.what), screen);
     };
-    // The first step is that the code ran, or may have: that is told with the install.
-    let n_told_before = usize::from(is_within_reach(broker));
-    let steps = exposure.reasons.iter().skip(n_told_before).map(|step| step.says.as_str());
-    let why = format!("as {}: {}", exposure.user.user, steps.collect::<Vec<_>>().join("; "));
-    labelled("why", &why, screen)?;
+    labelled("why", &why(broker, exposure), screen)?;
     if is_within_reach(broker) { labelled("do", step(&broker.kind), screen) } else { Ok(()) }
 }
 
+/// `as ana: the socket is owned by ana`
+pub fn why(broker: &Broker, exposure: &Exposure) -> String {
+    // The first step is that the code ran, or may have: that is told with the install.
+    let n_told_before = usize::from(is_within_reach(broker));
+    let steps = exposure.reasons.iter().skip(n_told_before).map(|step| step.says.as_str());
+    format!("as {}: {}", exposure.user.user, steps.collect::<Vec<_>>().join("; "))
+}
+
 /// `SSH agent, for ana: could be used, not copied`
-fn title(broker: &Broker) -> String {
+pub fn title(broker: &Broker) -> String {
     let name = broker.what.split(": ").next().unwrap_or_default();
     let whose = match &broker.serves {
         Some(user) => format!(", for {}", user.user),
@@ -78,7 +83,8 @@ fn title(broker: &Broker) -> String {
     format!("{name}{whose}: {gives}")
 }
 
-fn step(kind: &str) -> &'static str {
+/// What to do about one.
+pub fn step(kind: &str) -> &'static str {
     match kind {
         "ssh-agent" => {
             "End the agent. Look in the logs of what its keys open for logins inside the window."
@@ -101,20 +107,13 @@ fn step(kind: &str) -> &'static str {
     }
 }
 
-fn is_within_reach(broker: &Broker) -> bool {
-    worst(broker).is_some_and(|one| one.verdict != Verdict::NotExposed.as_str())
+/// Whether the code may have asked it.
+pub fn is_within_reach(broker: &Broker) -> bool {
+    worst_of(broker).is_some_and(|one| one.verdict != Verdict::NotExposed.as_str())
 }
 
-/// What was only supposed counts where nothing real does.
-fn worst(broker: &Broker) -> Option<&Exposure> {
-    broker.exposures.iter().min_by_key(|exposure| (exposure.install.is_none(), rank(exposure)))
-}
-
-/// The place of a verdict, the worst first.
-fn rank(exposure: &Exposure) -> usize {
-    let verdicts = [Verdict::Exposed, Verdict::Likely, Verdict::Unknown];
-    let place = verdicts.iter().position(|verdict| verdict.as_str() == exposure.verdict);
-    place.unwrap_or(verdicts.len())
+fn worst_of(broker: &Broker) -> Option<&Exposure> {
+    worst(&broker.exposures)
 }
 
 #[cfg(test)]
@@ -150,7 +149,7 @@ mod tests {
     fn what_was_only_supposed_does_not_sound_as_if_it_had_been_found() {
         let report = Report::new(&every_state(), &rules());
         let broker = &report.brokers[0];
-        assert!(worst(broker).is_some_and(|one| shouted(one).starts_with("would be ")));
+        assert!(worst_of(broker).is_some_and(|one| shouted(one).starts_with("would be ")));
     }
 
     #[test]

@@ -81,6 +81,7 @@ fn one_install(install: &InfectedInstall, screen: &mut Screen) -> io::Result<()>
     provenance::changes(INDENT, &install.provenance, screen)
 }
 
+/// `example 1.2.3 (PyPI)`
 pub fn title(install: &InfectedInstall) -> String {
     let mentioned = install.mentions.first().zip(past::name(install));
     match (&install.package, mentioned) {
@@ -219,7 +220,8 @@ fn sightings(sightings: &[Sighting], screen: &mut Screen) -> io::Result<()> {
     rest(INDENT, sightings.len(), n_shown, screen)
 }
 
-fn move_to(install: &InfectedInstall) -> Option<String> {
+/// `1.2.4 or later, or back to 1.2.2`
+pub fn move_to(install: &InfectedInstall) -> Option<String> {
     match (&install.clean_after, &install.clean_before) {
         (Some(after), Some(before)) => Some(format!("{after} or later, or back to {before}")),
         (Some(after), None) => Some(format!("{after} or later")),

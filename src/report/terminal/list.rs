@@ -145,7 +145,7 @@ fn awaited(predecessors: &Predecessors) -> String {
 }
 
 /// What decides a verdict, and what stands beside it.
-fn decision(exposure: &Exposure) -> String {
+pub fn decision(exposure: &Exposure) -> String {
     // That it is protected is told as its state.
     let flags = exposure.flags.iter().filter(|flag| flag.flag != PROTECTED);
     let flags = flags.map(|flag| flag.says.as_str());
@@ -283,7 +283,8 @@ fn protection(protection: &Protection) -> String {
     }
 }
 
-fn readers(credential: &Credential) -> String {
+/// `code running as ana could read it today`
+pub fn readers(credential: &Credential) -> String {
     let users: Vec<String> = credential.readers.iter().map(|one| one.user.clone()).collect();
     match users.as_slice() {
         [] => "only root could read it today".into(),
@@ -292,7 +293,7 @@ fn readers(credential: &Credential) -> String {
 }
 
 /// The first exposure, to infected installs or to what was supposed, with that verdict.
-fn deciding<'c>(
+pub fn deciding<'c>(
     credential: &'c Credential,
     verdict: Option<&str>,
     is_supposed: bool,

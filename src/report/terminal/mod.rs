@@ -2,29 +2,29 @@
 //! to rotate, in order, and last how far the look went. Prints no byte of a secret,
 //! and draws no boxes.
 
-mod answer;
+pub mod answer;
 mod asked;
-mod brokers;
+pub mod brokers;
 mod contain;
 mod coverage;
 mod explain;
-mod installs;
-mod list;
-mod opens;
-mod past;
+pub mod installs;
+pub mod list;
+pub mod opens;
+pub mod past;
 mod provenance;
 mod reach;
 mod rotation;
 mod row;
 pub mod screen;
-mod standing;
-mod startup;
+pub mod standing;
+pub mod startup;
 pub mod words;
 
 use std::io;
 
-use crate::report::Look;
 use crate::report::terminal::screen::Screen;
+use crate::report::{Look, Verbosity};
 use crate::view::Report;
 
 /// Writes the report.
@@ -46,11 +46,28 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn io::Write) -> io::Resul
     answer::last_line(report, &mut screen)
 }
 
+/// The answer on top, a paragraph a line, for formats that wrap by themselves.
+pub fn answer_lines(report: &Report) -> io::Result<Vec<String>> {
+    lines(|screen| answer::answer(report, screen))
+}
+
+/// What the run amounts to, and what to do now.
+pub fn last_line(report: &Report) -> io::Result<String> {
+    Ok(lines(|screen| answer::last_line(report, screen))?.concat())
+}
+
+fn lines(draw: impl FnOnce(&mut Screen) -> io::Result<()>) -> io::Result<Vec<String>> {
+    let look = Look { colour: false, width: usize::MAX, verbosity: Verbosity::Normal };
+    let mut drawn = Vec::new();
+    draw(&mut Screen::new(&look, &mut drawn))?;
+    Ok(String::from_utf8_lossy(&drawn).lines().map(str::to_owned).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::inventory::Inventory;
-    use crate::report::Verbosity::{self, Normal, Quiet, Verbose};
+    use crate::report::Verbosity::{Normal, Quiet, Verbose};
     use crate::report::escape::{escape, width};
     use crate::report::inventories::{
         clean, empty, every_state, hostile, incomplete, infected, mentioned, rules, traces_only,

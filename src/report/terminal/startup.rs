@@ -43,7 +43,7 @@ pub fn startup(report: &Report, screen: &mut Screen) -> io::Result<()> {
 }
 
 /// Files with signs; those with the same contents, kind and signs together.
-fn groups(report: &Report) -> Vec<Vec<&StartupCode>> {
+pub fn groups(report: &Report) -> Vec<Vec<&StartupCode>> {
     let mut groups: Vec<Vec<&StartupCode>> = Vec::new();
     let mut known = HashMap::new();
     for code in report.startup_code.iter().filter(|code| !code.signs.is_empty()) {
@@ -74,20 +74,26 @@ fn one_group(number: usize, group: &[&StartupCode], screen: &mut Screen) -> io::
         screen.field(INDENT, "", &format!("and {n_more} (-v lists them)"))?;
     }
     screen.field(INDENT, "is", &what(first))?;
-    let whys: Vec<String> = first.signs.iter().map(|sign| why(sign, first)).collect();
-    screen.field(INDENT, "why", &whys.join("; "))
+    screen.field(INDENT, "why", &whys(first))
 }
 
-fn place(code: &StartupCode) -> String {
+/// `/etc/x.pth:3`
+pub fn place(code: &StartupCode) -> String {
     let path = escape_path(&code.path.0);
     code.line.map_or_else(|| path.clone(), |line| format!("{path}:{line}"))
 }
 
-fn what(code: &StartupCode) -> String {
+/// What it is, of whom, since when.
+pub fn what(code: &StartupCode) -> String {
     let runs = code.runs.as_ref().map_or_else(String::new, |file| format!(", which runs {file}"));
     let package = code.package.as_ref().map_or_else(String::new, |name| format!(", of {name}"));
     let (owner, appeared) = (&code.owner.user, minute(&code.appeared));
     format!("{}{runs}{package}; owned by {owner}, since {appeared}", code.what)
+}
+
+/// Why it is worth a look.
+pub fn whys(code: &StartupCode) -> String {
+    code.signs.iter().map(|sign| why(sign, code)).collect::<Vec<_>>().join("; ")
 }
 
 fn why(sign: &StartupSign, code: &StartupCode) -> String {
