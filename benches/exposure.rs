@@ -79,6 +79,7 @@ fn config(root: &Path, question: Option<Question>) -> Config {
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
         question,
+        honors_allow: false,
         explain: None,
     }
 }

@@ -72,6 +72,7 @@ fn config(root: &Path, n_threads: usize) -> Config {
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
         question: None,
+        honors_allow: false,
         explain: None,
     }
 }

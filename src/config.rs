@@ -42,6 +42,8 @@ pub struct Config {
     pub advisories: Vec<PathBuf>,
     /// What is asked about code that nothing says ran here.
     pub question: Option<Question>,
+    /// Whether comments of swept files may set aside the secrets of their lines.
+    pub honors_allow: bool,
     /// Which credentials are to be explained, if not all are to be listed.
     pub explain: Option<Target>,
 }

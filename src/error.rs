@@ -17,6 +17,8 @@ pub enum Error {
     Exclude { pattern: String, why: String },
     Output { path: PathBuf, why: String },
     Explain { what: String, help: String },
+    Compare { what: String, help: String },
+    Suppress { path: PathBuf, why: String },
     SavedReport { path: PathBuf, why: String },
     Rules { mistakes: Vec<RuleMistake> },
     SelfTest { what: String, why: String },
@@ -45,6 +47,10 @@ impl fmt::Display for Error {
                 write!(f, "cannot write the report: {}: {why}", Escaped(path))
             }
             Self::Explain { what, .. } => write!(f, "cannot explain: {what}"),
+            Self::Compare { what, .. } => write!(f, "cannot compare the reports: {what}"),
+            Self::Suppress { path, why } => {
+                write!(f, "cannot use what is said to be known: {}: {why}", Escaped(path))
+            }
             Self::SavedReport { path, why } => {
                 write!(f, "cannot read the report: {}: {why}", Escaped(path))
             }
@@ -63,7 +69,9 @@ impl Error {
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
-            Self::Usage { help, .. } | Self::Explain { help, .. } => help.clone(),
+            Self::Usage { help, .. } | Self::Explain { help, .. } | Self::Compare { help, .. } => {
+                help.clone()
+            }
             Self::PathMissing { .. } => "name files or folders that exist on the host".into(),
             Self::RootUnusable { .. } => {
                 "--root takes the mounted root of a host, the folder that holds etc/passwd".into()
@@ -77,6 +85,7 @@ impl Error {
             }
             Self::Exclude { .. } => "patterns look like '**/node_modules' or '/srv/*/cache'".into(),
             Self::Output { .. } => "name a new file in a folder that you can write to".into(),
+            Self::Suppress { .. } => "docs/suppressions.md shows whole files".into(),
             Self::SavedReport { .. } => {
                 "name a whole report that was saved with --format json or --format ndjson".into()
             }

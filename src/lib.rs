@@ -22,6 +22,7 @@ pub mod report;
 pub mod rules;
 pub mod saved;
 pub mod selftest;
+pub mod suppress;
 pub mod sweep;
 pub mod vet;
 pub mod view;

@@ -145,10 +145,9 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         mounts: if is_live { &mounts } else { &Mounts::default() },
     };
     let run = run(config, engine, &files, &roots);
-    let findings = std::mem::take(&mut harvest.findings);
     Ok(Inventory {
         brokers: exposing.judge_brokers(),
-        credentials: exposing.credentials(findings, &openings, &run),
+        credentials: exposing.credentials(harvest.findings, &openings, &run),
         containment: exposing.containment(),
         asked,
         clock,
@@ -159,6 +158,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         installs,
         foreign_advisories: foreign.advisories,
         components: harvest.components,
+        allowed: harvest.allowed,
         startup,
         coverage: harvest.coverage,
     })
@@ -223,6 +223,7 @@ fn gather(
         files,
         policy: &policy,
         key: &config.key,
+        honors_allow: config.honors_allow,
         watch,
         links: Links::default(),
         large: Mutex::default(),

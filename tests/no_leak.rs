@@ -211,6 +211,47 @@ fn an_explanation_says_all_but_the_secret() {
 }
 
 #[test]
+fn a_comparison_says_what_became_of_a_secret_and_not_the_secret() {
+    let (host, planted) = plant();
+    let root = host.root().to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let name = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(name("key"), [7; 32]).unwrap();
+    let times = ["2026-03-25T08:00:00Z", "2026-03-26T08:00:00Z"];
+    for (index, (as_of, file)) in times.into_iter().zip(["before", "after"]).enumerate() {
+        let (key, file) = (name("key"), name(file));
+        let output = support::run([
+            "sweep",
+            "--root",
+            root,
+            "--as-of",
+            as_of,
+            "--key-file",
+            &key,
+            "--output",
+            &file,
+            "--format",
+            ["json", "ndjson"][index],
+        ]);
+        assert_eq!(output.status.code(), Some(1));
+        std::fs::remove_file(host.real("/home/ana/0/.env")).unwrap_or_default();
+    }
+    let (before, after) = (name("before"), name("after"));
+    for command in ["diff", "receipt"] {
+        for format in [&["--format", "json"][..], &[]] {
+            let mut run = credreach();
+            run.args([command, &before, &after]).args(format);
+            let output = run.output().unwrap();
+            let said = [output.stdout, output.stderr].concat();
+            let text = String::from_utf8_lossy(&said);
+            assert_eq!(output.status.code(), Some(1), "{text}");
+            assert!(text.contains("gone") && text.contains("/home/ana/1/.env"), "{text}");
+            assert_silent(&planted, command, &said);
+        }
+    }
+}
+
+#[test]
 fn an_error_message_does_not_quote_what_it_could_not_use() {
     let (host, planted) = plant();
     let root = host.root().to_str().unwrap();

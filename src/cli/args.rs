@@ -28,6 +28,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Write a saved report in another format, without the host
     Report(ReportArgs),
+    /// Compare two saved reports of a host: what was rotated, what is still there, what is new
+    Diff(DiffArgs),
+    /// The same as a document that shows that a rotation happened
+    Receipt(ReceiptArgs),
     /// Show what a sweep would look at, and why
     Roots(RootsArgs),
     /// List the known campaigns, or be briefed on one
@@ -62,6 +66,36 @@ pub struct SweepArgs {
     pub key_file: Option<PathBuf>,
     #[command(flatten)]
     pub question: QuestionArgs,
+    #[command(flatten)]
+    pub known: KnownArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
+}
+
+/// What the user says is known.
+#[derive(ClapArgs)]
+#[command(next_help_heading = "Known")]
+pub struct KnownArgs {
+    /// Set aside what this file names, with reason and end: docs/suppressions.md (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub suppress: Vec<PathBuf>,
+    /// The same for an ignore file or a baseline of gitleaks or betterleaks: by file and line
+    /// only (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub suppress_gitleaks: Vec<PathBuf>,
+    /// Mark what this earlier report, made with the same --key-file, does not have yet
+    #[arg(long, value_name = "REPORT")]
+    pub baseline: Option<PathBuf>,
+}
+
+/// What a sweep alone may obey.
+#[derive(ClapArgs)]
+#[command(next_help_heading = "Known")]
+pub struct AllowArgs {
+    /// Obey comments in swept files: set aside what stands in a line with credreach:allow,
+    /// gitleaks:allow, betterleaks:allow, trufflehog:ignore or pragma: allowlist secret
+    #[arg(long)]
+    pub honor_inline_allow: bool,
 }
 
 #[derive(ClapArgs)]
@@ -172,7 +206,66 @@ pub struct ReportArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
+    pub known: KnownArgs,
+    #[command(flatten)]
     pub print: PrintArgs,
+}
+
+/// Two saved reports.
+#[derive(ClapArgs)]
+pub struct PairArgs {
+    /// The report from before the rotation, JSON or NDJSON; - for standard input
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The report from after it
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// Compare although the reports name different hosts: it is one host with a new name
+    #[arg(long)]
+    pub renamed_host: bool,
+    /// Write to a new file, readable by you alone
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+#[command(
+    after_help = "Exit codes: 0 nothing that was to be rotated is left · 1 something is still \
+there ·\n            2 the run failed · 3 not everything can be told"
+)]
+pub struct DiffArgs {
+    #[command(flatten)]
+    pub pair: PairArgs,
+    /// How to write it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormatArg::Terminal)]
+    pub format: ListFormatArg,
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourArg::Auto)]
+    pub color: ColourArg,
+    /// Every credential and place
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(
+    after_help = "Exit codes: 0 nothing that was to be rotated is left · 1 something is still \
+there ·\n            2 the run failed · 3 not everything can be told"
+)]
+pub struct ReceiptArgs {
+    #[command(flatten)]
+    pub pair: PairArgs,
+    /// How to write it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReceiptFormatArg::Markdown)]
+    pub format: ReceiptFormatArg,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReceiptFormatArg {
+    /// For a person, and to be filed
+    Markdown,
+    /// One document, docs/comparison.md
+    Json,
 }
 
 #[derive(ClapArgs)]

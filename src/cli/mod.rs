@@ -2,8 +2,10 @@
 
 mod args;
 mod campaigns;
+mod compare;
 mod harden;
 mod interrupt;
+mod known;
 mod look;
 mod output;
 mod print;
@@ -39,6 +41,8 @@ pub fn run() -> ExitCode {
         Command::Audit(args) => sweep::audit(&args),
         Command::Explain(args) => sweep::explain(&args),
         Command::Report(args) => report::run(&args),
+        Command::Diff(args) => compare::diff(&args),
+        Command::Receipt(args) => compare::receipt(&args),
         Command::Roots(args) => roots::run(&args),
         Command::Campaigns(args) => campaigns::run(&args),
         Command::Rules(args) => rules::run(&args),

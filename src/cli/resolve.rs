@@ -50,6 +50,7 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
         question: None,
+        honors_allow: false,
         explain: None,
     })
 }
@@ -61,6 +62,7 @@ pub fn sweep(args: &SweepArgs) -> Result<Config, Error> {
     if let Some(path) = &args.key_file {
         config.key = key_of(path)?;
     }
+    config.honors_allow = args.allow.honor_inline_allow;
     Ok(config)
 }
 

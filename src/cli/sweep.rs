@@ -14,6 +14,7 @@ use credreach::sweep::{Watch, sweep};
 use credreach::view::Report;
 
 use crate::cli::args::{AuditArgs, ExplainArgs, SweepArgs};
+use crate::cli::known::Known;
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::{interrupt, print, question, resolve};
@@ -31,16 +32,23 @@ pub fn explain(args: &ExplainArgs) -> Result<u8, Error> {
 fn with_question(mut config: Config, args: &SweepArgs) -> Result<u8, Error> {
     let rules = resolve::rules(&args.audit.rules)?;
     config.question = question::question(&args.question, &rules.advisories, config.now)?;
-    carry_out(&config, &rules, &args.audit)
+    let known = Known::read(&args.known, args.audit.scope.root.as_deref())?;
+    known.check_key(&credreach::vet::key_id(&config.key))?;
+    carry_out(&config, &rules, &args.audit, &known)
 }
 
 /// The same for infected installs alone.
 pub fn audit(args: &AuditArgs) -> Result<u8, Error> {
     let config = resolve::audit(args)?;
-    carry_out(&config, &resolve::rules(&args.rules)?, args)
+    carry_out(&config, &resolve::rules(&args.rules)?, args, &Known::default())
 }
 
-fn carry_out(config: &Config, rules: &RuleSet, args: &AuditArgs) -> Result<u8, Error> {
+fn carry_out(
+    config: &Config,
+    rules: &RuleSet,
+    args: &AuditArgs,
+    known: &Known,
+) -> Result<u8, Error> {
     let output = Output::open(args.print.output.as_deref())?;
     let watch = Arc::new(Watch::default());
     interrupt::watch(&watch.interrupted);
@@ -55,13 +63,15 @@ fn carry_out(config: &Config, rules: &RuleSet, args: &AuditArgs) -> Result<u8, E
             return Err(error);
         }
     };
-    let report = Report::new(&inventory, rules);
+    let mut report = Report::new(&inventory, rules);
+    credreach::suppress::allow(&mut report, &inventory.allowed);
+    known.apply(&mut report);
     print::print(&report, &args.print, output)?;
     if !args.print.quiet {
         tell(&watch, start);
     }
-    let outcome = Outcome::of(&inventory);
-    Ok(if args.exit_zero { Outcome::Clean } else { outcome }.exit_code())
+    let exit_code = report.summary.exit_code;
+    Ok(if args.exit_zero { Outcome::Clean.exit_code() } else { exit_code })
 }
 
 /// How long it took: on stderr, so that the report of one host stays the same.

@@ -1,6 +1,7 @@
 //! Bytes to candidates: rules by keyword and window, stores by their format. Pure;
 //! believes nothing and reads no file.
 
+pub mod allow;
 pub mod decode;
 pub mod engine;
 pub mod fields;

@@ -1,5 +1,8 @@
 //! The list of credentials to rotate, one row each, in order.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use crate::model::advisory::Advisory;
 use crate::model::broker::JudgedBroker;
 use crate::model::clock::Clock;
@@ -32,6 +35,8 @@ pub struct Inventory {
     pub foreign_advisories: Vec<Advisory>,
     /// What to do before any rotation.
     pub containment: Vec<Measure>,
+    /// Lines whose secrets a comment allows, if such comments are obeyed.
+    pub allowed: BTreeSet<(PathBuf, u64)>,
     /// Credentials, in rotation order.
     pub credentials: Vec<Credential>,
     /// Public keys that accounts of the host let in, sorted.

@@ -36,5 +36,6 @@ pub mod secret;
 pub mod segment;
 pub mod startup;
 pub mod store;
+pub mod suppression;
 pub mod time;
 pub mod what_if;

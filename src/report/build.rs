@@ -212,6 +212,8 @@ impl Context<'_> {
             after: credential.placing.after.iter().map(plan::predecessors).collect(),
             last_changed: credential.placing.last_changed.map(plan::last_changed),
             rotation: self.rotation(credential),
+            suppressed: None,
+            known: None,
             locations: credential.places.iter().map(|place| self.location(place)).collect(),
         }
     }
@@ -235,6 +237,7 @@ impl Context<'_> {
             times: times(&inode.times),
             exposures: place.exposures.iter().map(|one| self.exposure(one)).collect(),
             readers: self.users(&place.reader_uids),
+            suppressed: None,
             explanation: place.explanation.as_ref().map(|one| self.explanation(one)),
         }
     }
@@ -301,6 +304,7 @@ fn summary(inventory: &Inventory) -> view::Summary {
         by_verdict: counts(verdicts.map(|one| (one.as_str(), n_of(|it| it.verdict, one)))),
         by_asked: counts(verdicts.map(|one| (one.as_str(), n_of(|it| it.asked, one)))),
         by_confidence: counts(confidences.map(|one| (one.as_str(), n_of_confidence(one)))),
+        n_suppressed: 0,
         exit_code: Outcome::of(inventory).exit_code(),
     }
 }
@@ -451,6 +455,7 @@ fn coverage(inventory: &Inventory) -> view::Coverage {
         n_startup_unjudged: startup.n_unjudged,
         n_unsolved_hosts: inventory.n_unsolved_hosts,
         guards: coverage.guards.clone(),
+        unused_suppressions: Vec::new(),
         problems: problems(&coverage.problems),
     }
 }

@@ -4,12 +4,14 @@
 pub mod briefing;
 mod build;
 pub mod campaigns;
+pub mod comparison;
 mod csv;
 pub mod escape;
 mod json;
 mod markdown;
 mod ndjson;
 pub mod outcome;
+pub mod receipt;
 mod sarif;
 mod terminal;
 mod worst;

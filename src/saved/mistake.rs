@@ -11,6 +11,7 @@ pub enum Mistake {
     Newer { major: u64 },
     CutOff { line: u64 },
     NoEnd,
+    Several,
     Malformed { line: u64, column: usize },
     LineTooLong { line: u64 },
     Miscounted { n_counted: usize, n_read: usize },
@@ -27,6 +28,7 @@ impl fmt::Display for Mistake {
             ),
             Self::CutOff { line } => write!(f, "it is cut off in line {line}"),
             Self::NoEnd => write!(f, "it is cut off: its end, the summary, is missing"),
+            Self::Several => write!(f, "it holds several reports one after the other"),
             Self::Malformed { line, column } => {
                 write!(f, "line {line}, column {column} is not as a report has it")
             }

@@ -1,10 +1,13 @@
 //! Reports read back, record by record, whichever of the two formats that hold everything
 //! they were saved in. Believes no file and judges nothing anew; no message quotes one.
 
+pub mod compare;
+mod digest;
 mod document;
 mod mistake;
 mod stream;
 
+pub use digest::{Digesting, FileDigest};
 pub use mistake::{Mistake, Notes};
 
 use std::io::{self, BufRead};

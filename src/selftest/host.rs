@@ -120,6 +120,7 @@ impl FakeHost {
             size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
             advisories: Vec::new(),
             question: None,
+            honors_allow: false,
             explain: None,
         })
     }

@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::components::mentions::Needs;
 use crate::components::{components, go, is_metadata, is_record, mentions, startup};
+use crate::detect::allow::is_allowed;
 use crate::detect::engine::Window;
 use crate::detect::formats::variable_at;
 use crate::error::{Problem, ProblemCode};
@@ -51,6 +52,8 @@ pub struct Look<'l, 's> {
     window: &'l mut Window,
     harvest: &'l mut Harvest,
     raw: Vec<Raw>,
+    /// Spans that stand beside a comment which allows them.
+    allowed: BTreeSet<Span>,
 }
 
 impl<'l, 's> Look<'l, 's> {
@@ -61,7 +64,7 @@ impl<'l, 's> Look<'l, 's> {
         window: &'l mut Window,
         harvest: &'l mut Harvest,
     ) -> Self {
-        Self { shared, artifact, window, harvest, raw: Vec::new() }
+        Self { shared, artifact, window, harvest, raw: Vec::new(), allowed: BTreeSet::new() }
     }
 
     /// All bytes at hand: stores, packages and traces are recognised too.
@@ -79,6 +82,7 @@ impl<'l, 's> Look<'l, 's> {
         self.traces(Some(bytes));
         self.startup(Some(bytes));
         let n_known = self.harvest.findings.len();
+        self.allow(text, 0);
         self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
         self.name_variables(bytes, n_known);
         bytes.len() as u64
@@ -105,6 +109,7 @@ impl<'l, 's> Look<'l, 's> {
             .collect();
         pieces.into_iter().for_each(|sifted| self.take(sifted));
         self.mapped_program(mapping);
+        self.allow(bytes, 0);
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
         self.in_part(Some(bytes), is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
         if mapping.is_torn() {
@@ -141,6 +146,7 @@ impl<'l, 's> Look<'l, 's> {
                 self.tell_unopened(segment.bytes);
             }
             self.segment(&segment);
+            self.allow(segment.bytes, segment.offset);
             let mut local = counter;
             self.keep(None, |_, span| {
                 // Candidates of one chunk come in the order of their keywords, not of their starts.
@@ -370,6 +376,14 @@ impl<'l, 's> Look<'l, 's> {
         self.harvest.coverage.problems.push(Problem::new(code, &self.artifact.path, why));
     }
 
+    /// Notes what comments allow, of what was found in these bytes.
+    fn allow(&mut self, bytes: &[u8], offset: u64) {
+        if self.shared.honors_allow && self.artifact.kind == ArtifactKind::File {
+            let spans = self.raw.iter().map(|raw| raw.span);
+            self.allowed = spans.filter(|span| is_allowed(bytes, offset, *span)).collect();
+        }
+    }
+
     /// Gives what was found its line and column, and keeps one finding a secret.
     fn keep(
         &mut self,
@@ -388,6 +402,9 @@ impl<'l, 's> Look<'l, 's> {
         let artifact = self.artifact;
         let findings = self.raw.drain(..).map(|raw| {
             let mut place = place(&mut counter, raw.span);
+            if self.allowed.contains(&raw.span) {
+                self.harvest.allowed.insert((artifact.path.clone(), place.line));
+            }
             if let Some(transcoded) = transcoded {
                 place.span = transcoded.span_in_file(raw.span);
             }

@@ -1,7 +1,8 @@
 //! What the threads of a sweep share, and what they bring home. Decides only which files are
 //! asked of packages; reads none.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
@@ -36,6 +37,8 @@ pub struct Shared<'s> {
     pub files: &'s dyn HostFiles,
     pub policy: &'s ReadPolicy,
     pub key: &'s SecretKey,
+    /// Whether comments may allow secrets.
+    pub honors_allow: bool,
     pub watch: &'s Watch,
     /// Inodes with several names that were met.
     pub links: Links,
@@ -93,6 +96,8 @@ impl Shared<'_> {
 #[derive(Default)]
 pub struct Harvest {
     pub findings: Vec<Finding>,
+    /// Lines of files whose secrets a comment allows.
+    pub allowed: BTreeSet<(PathBuf, u64)>,
     pub components: Vec<Component>,
     pub sightings: Vec<Sighting>,
     pub mentions: Vec<Mention>,

@@ -30,6 +30,7 @@ impl Drop for Worker<'_> {
         let mine = std::mem::take(&mut self.harvest);
         let mut all = locked(&self.shared.harvest);
         all.findings.extend(mine.findings);
+        all.allowed.extend(mine.allowed);
         all.components.extend(mine.components);
         all.sightings.extend(mine.sightings);
         all.mentions.extend(mine.mentions);

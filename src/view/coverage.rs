@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::view::{HostPath, Reach, Word};
+use crate::view::{HostPath, Reach, UnusedSuppression, Word};
 
 /// What was read and what was not.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -37,6 +37,8 @@ pub struct Coverage {
     pub n_unsolved_hosts: u64,
     /// Security modules that may refuse a read that modes allow: not modelled.
     pub guards: Vec<String>,
+    /// Entries that set nothing aside.
+    pub unused_suppressions: Vec<UnusedSuppression>,
     /// What could not be looked into.
     pub problems: Problems,
 }

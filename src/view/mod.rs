@@ -4,6 +4,7 @@
 //!
 //! Within 1.x fields are only added; `docs/schema/report-v1.json` pins them.
 
+pub mod comparison;
 mod coverage;
 mod evidence;
 mod explanation;
@@ -14,6 +15,7 @@ mod plan;
 mod provenance;
 mod record;
 mod startup;
+mod suppression;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ pub use plan::{LastChanged, Measure, Phase, Plan, Predecessors, Rotation};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
 pub use record::{Head, Record, Tail, records};
 pub use startup::{StartupCode, StartupSign};
+pub use suppression::{Suppressed, UnusedSuppression};
 
 /// A word of the report's own: a constant of this program, or as a saved report has it.
 pub type Word = Cow<'static, str>;
@@ -176,6 +179,8 @@ pub struct Summary {
     pub by_asked: BTreeMap<Word, usize>,
     /// Credentials of each confidence.
     pub by_confidence: BTreeMap<Word, usize>,
+    /// Credentials that were set aside.
+    pub n_suppressed: usize,
     /// What the process exits with, unless it was told to exit with zero.
     pub exit_code: u8,
 }
@@ -348,6 +353,10 @@ pub struct Credential {
     pub last_changed: Option<LastChanged>,
     /// How it is rotated.
     pub rotation: Rotation,
+    /// Why it is set aside, where each of its places is.
+    pub suppressed: Option<Suppressed>,
+    /// Whether the baseline has it at each of its places; `None` without a baseline.
+    pub known: Option<bool>,
     /// Every place that holds it.
     pub locations: Vec<Location>,
 }
@@ -421,6 +430,8 @@ pub struct Location {
     pub exposures: Vec<Exposure>,
     /// Users other than root whose code could read it today.
     pub readers: Vec<User>,
+    /// Why it is set aside.
+    pub suppressed: Option<Suppressed>,
     /// What all that was judged by, where that is to be explained.
     pub explanation: Option<Explanation>,
 }

@@ -168,6 +168,7 @@ pub fn empty() -> Inventory {
     Inventory {
         authorized_keys: Vec::new(),
         n_unsolved_hosts: 0,
+        allowed: std::collections::BTreeSet::new(),
         run: Run {
             task: Task::Sweep,
             started: at("2026-03-25T08:00:00Z"),

@@ -35,6 +35,7 @@ const ROOMS: &[(&str, Floor)] = &[
     ("inventory", Floor::Column),
     ("report", Floor::Column),
     ("saved", Floor::Column),
+    ("suppress", Floor::Column),
     ("config", Floor::Column),
     ("sweep", Floor::Beam),
     ("proof", Floor::Beam),

@@ -167,6 +167,7 @@ fn reach(report: &Report, is_quiet: bool) -> String {
     if n_out_of_reach > 0 {
         sentences += &format!(" {} shown to be out of its reach.", number(n_out_of_reach));
     }
+    sentences += &suppressed(report);
     let n_without_file = brokers::n_within_reach(report);
     if n_without_file > 0 {
         sentences += &format!(" {} more within reach without a file.", number(n_without_file));
@@ -175,21 +176,25 @@ fn reach(report: &Report, is_quiet: bool) -> String {
 }
 
 fn clean_answer(report: &Report, screen: &mut Screen) -> io::Result<()> {
-    let n_credentials = report.credentials.len();
+    let n_credentials = n_left(report);
     if n_credentials == 0 && !is_audit(report) {
-        return screen.prose(0, "Nothing found: no infected install, and no credential.");
+        let beyond = suppressed(report);
+        let text = format!("Nothing found: no infected install, and no credential.{beyond}");
+        return screen.prose(0, &text);
     }
-    screen.prose(0, "No infected install found in what was read.")?;
+    let text = format!("No infected install found in what was read.{}", suppressed(report));
+    screen.prose(0, &text)?;
     readable_today(report).map_or(Ok(()), |text| screen.prose(0, &text))
 }
 
 /// `What code running as a user could read today: ana 14, bob 3 (root reads everything).`
 fn readable_today(report: &Report) -> Option<String> {
     // The question is a sharper one.
-    if report.credentials.is_empty() || report.what_if.is_some() {
+    if n_left(report) == 0 || report.what_if.is_some() {
         return None;
     }
-    let readers = report.credentials.iter().flat_map(|credential| &credential.readers);
+    let left = report.credentials.iter().filter(|one| one.suppressed.is_none());
+    let readers = left.flat_map(|credential| &credential.readers);
     let mut counts: Vec<(usize, &str)> = Vec::new();
     for reader in readers {
         match counts.iter_mut().find(|(_, user)| *user == reader.user) {
@@ -198,7 +203,7 @@ fn readable_today(report: &Report) -> Option<String> {
         }
     }
     if counts.is_empty() {
-        let credentials = counted(report.credentials.len(), "credential");
+        let credentials = counted(n_left(report), "credential");
         return Some(format!(
             "{credentials} found, which only code running as root could read today."
         ));
@@ -208,6 +213,19 @@ fn readable_today(report: &Report) -> Option<String> {
         counts.iter().map(|(n, user)| format!("{user} {}", number(*n))).collect();
     let users = listed(&users, USERS_MAX);
     Some(format!("What code running as a user could read today: {users} (root reads everything)."))
+}
+
+/// Credentials that nobody set aside.
+fn n_left(report: &Report) -> usize {
+    report.credentials.iter().filter(|one| one.suppressed.is_none()).count()
+}
+
+/// ` 2 more set aside.`
+fn suppressed(report: &Report) -> String {
+    match report.summary.n_suppressed {
+        0 => String::new(),
+        n => format!(" {} more set aside.", number(n)),
+    }
 }
 
 /// What the look missed, if anything.
@@ -243,7 +261,7 @@ pub fn last_line(report: &Report, screen: &mut Screen) -> io::Result<()> {
 }
 
 fn clean_end(report: &Report) -> String {
-    match report.credentials.len() {
+    match n_left(report) {
         _ if is_audit(report) => "Nothing infected found in what was read.".to_owned(),
         1.. if report.what_if.is_some() => asked::end(report),
         0 if report.status == Status::Complete => "Nothing found: nothing to rotate.".to_owned(),

@@ -50,6 +50,7 @@ pub fn coverage(report: &Report, screen: &mut Screen) -> io::Result<()> {
     }
     reach(report, INDENT, screen)?;
     unsolved_hosts(coverage, screen)?;
+    unused_suppressions(coverage, screen)?;
     guards(coverage, screen)?;
     problems(coverage, screen)
 }
@@ -62,6 +63,26 @@ fn unsolved_hosts(coverage: &Coverage, screen: &mut Screen) -> io::Result<()> {
     let names = counted(coverage.n_unsolved_hosts, "hashed name");
     let text = format!("{names} of known_hosts, found nowhere else: keys may open more hosts");
     screen.field(INDENT, "nameless", &text)
+}
+
+/// Entries that set nothing aside: they are over, or what they were for is gone.
+fn unused_suppressions(coverage: &Coverage, screen: &mut Screen) -> io::Result<()> {
+    let unused = &coverage.unused_suppressions;
+    let n_shown = screen.n_shown(unused.len(), PATHS_MAX);
+    for (index, one) in unused[..n_shown].iter().enumerate() {
+        let why = match &*one.why {
+            "expired" => "has expired and was not applied",
+            "no-key" => "names a secret id, which needs the --key-file it was made with",
+            _ => "matches nothing",
+        };
+        let place = format!("{}:{}", escape_path(&one.path.0), one.line);
+        let label = if index == 0 { "unused" } else { "" };
+        screen.field(INDENT, label, &format!("{place} {why}: {}", escape(&one.reason)))?;
+    }
+    match unused.len() - n_shown {
+        0 => Ok(()),
+        n => screen.field(INDENT, "", &format!("and {} more (-v lists them)", number(n))),
+    }
 }
 
 /// What may have refused a read that the verdicts count with.

@@ -16,7 +16,7 @@ use crate::report::terminal::standing::{Standing, is_only_supposed};
 use crate::report::terminal::words::{counted, is_before, listed, minute, number};
 use crate::view::{
     Aim, Credential, Expiry, Exposure, Location, Phase, Predecessors, Protection, ProtectionState,
-    Report,
+    Report, Suppressed,
 };
 
 /// Most credentials listed unless everything is.
@@ -103,6 +103,9 @@ fn row(credential: &Credential, report: &Report, screen: &mut Screen) -> io::Res
     }
     places(credential, screen)?;
     opens(credential, INDENT, screen)?;
+    if let Some(suppressed) = &credential.suppressed {
+        labelled("note", &set_aside(suppressed), screen)?;
+    }
     let state = state(credential, report);
     match deciding(credential, credential.verdict.as_deref(), false) {
         Some(exposure) => {
@@ -124,6 +127,14 @@ fn row(credential: &Credential, report: &Report, screen: &mut Screen) -> io::Res
     }
     credential.after.iter().try_for_each(|one| labelled("wait", &awaited(one), screen))?;
     rotation(credential, standing, screen)
+}
+
+/// `set aside by its secret id until 2027-01-01 00:00 UTC: test key`
+fn set_aside(suppressed: &Suppressed) -> String {
+    let Suppressed { reason, expires, by } = suppressed;
+    let until = expires.as_ref().map_or_else(String::new, |at| format!(" until {}", minute(at)));
+    let by = by.replace('-', " ");
+    format!("set aside by its {by}{until}: {reason}")
 }
 
 /// Why it stands in its step, beyond what the heading of the step says.
@@ -257,6 +268,9 @@ fn place_details(location: &Location, screen: &mut Screen) -> io::Result<()> {
 /// `plaintext, expires 2026-04-01 00:00 UTC`
 pub fn state(credential: &Credential, report: &Report) -> String {
     let mut state = protection(&credential.protection);
+    if credential.known == Some(false) {
+        state += ", not in the baseline";
+    }
     if let Some(expiry) = &credential.expiry {
         state += &format!(", {}", end(expiry, report));
     }

@@ -16,7 +16,8 @@ pub fn rotation(
     screen: &mut Screen,
 ) -> io::Result<()> {
     let is_judged = credential.verdict.is_some() || credential.asked.is_some();
-    let has_nothing_to_do = !is_judged || standing == Standing::OutOfReach;
+    let has_nothing_to_do =
+        !is_judged || matches!(standing, Standing::OutOfReach | Standing::Suppressed);
     match screen.is_verbose() {
         true => whole(&credential.rotation, screen),
         false if has_nothing_to_do => Ok(()),

@@ -21,6 +21,8 @@ pub enum Standing {
     Doubtful,
     /// Nothing: the code could not have it.
     OutOfReach,
+    /// Nothing: the user set it aside.
+    Suppressed,
 }
 
 impl Standing {
@@ -37,6 +39,7 @@ impl Standing {
     pub fn by(verdict: Option<&str>, credential: &Credential) -> Self {
         let is = |word: Verdict| verdict == Some(word.as_str());
         match credential {
+            _ if credential.suppressed.is_some() => Self::Suppressed,
             _ if is(Verdict::NotExposed) => Self::OutOfReach,
             _ if credential.confidence == Confidence::Low.as_str() => Self::Doubtful,
             _ if is(Verdict::Exposed) => Self::Exposed,
@@ -69,7 +72,7 @@ impl Standing {
                 ("WOULD LIKELY BE EXPOSED", "nothing speaks against it, one link is not certain.")
             }
             Self::OutOfReach => ("NOT EXPOSED", "shown that it could not have read them."),
-            Self::Unknown | Self::Here | Self::Doubtful => self.heading(),
+            Self::Unknown | Self::Here | Self::Doubtful | Self::Suppressed => self.heading(),
         }
     }
 
@@ -84,6 +87,7 @@ impl Standing {
                 ("LOW CONFIDENCE", "perhaps no credentials at all. Look before you rotate.")
             }
             Self::OutOfReach => ("NOT EXPOSED", "shown that the code could not read them."),
+            Self::Suppressed => ("SUPPRESSED", "set aside by files and comments that are named."),
         }
     }
 
@@ -92,7 +96,7 @@ impl Standing {
         match self {
             Self::Exposed => Style::Alarm,
             Self::Likely | Self::Unknown => Style::Caution,
-            Self::Here | Self::Doubtful | Self::OutOfReach => Style::Heading,
+            Self::Here | Self::Doubtful | Self::OutOfReach | Self::Suppressed => Style::Heading,
         }
     }
 }
