@@ -7,7 +7,7 @@ use crate::model::rule::First;
 use crate::report::escape::escape_path;
 use crate::report::markdown::markup::{self, code, text};
 use crate::report::terminal::list::{deciding, decision, readers, shouted, state};
-use crate::report::terminal::opens::in_full;
+use crate::report::terminal::opens::{in_full, worth_telling};
 use crate::report::terminal::standing::Standing;
 use crate::report::terminal::words::{counted, minute};
 use crate::view::{Credential, Location, Predecessors, Report, Rotation};
@@ -61,9 +61,10 @@ fn place(location: &Location, out: &mut dyn io::Write) -> io::Result<()> {
 
 /// What it opens, and what says so.
 fn opens(credential: &Credential, out: &mut dyn io::Write) -> io::Result<()> {
-    let shown = &credential.opens[..credential.opens.len().min(OPENINGS_MAX)];
+    let openings = worth_telling(credential);
+    let shown = &openings[..openings.len().min(OPENINGS_MAX)];
     shown.iter().try_for_each(|one| writeln!(out, "  - opens: {}", text(&in_full(one))))?;
-    match credential.opens.len() - shown.len() {
+    match openings.len() - shown.len() {
         0 => Ok(()),
         n_more => writeln!(out, "  - and {}", counted(n_more, "more host")),
     }

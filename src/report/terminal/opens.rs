@@ -13,7 +13,7 @@ const OPENINGS_MAX: usize = 3;
 const LABEL: &str = "opens ";
 
 /// What a row tells: not the server that its account names already.
-fn worth_telling(credential: &Credential) -> Vec<&Opening> {
+pub fn worth_telling(credential: &Credential) -> Vec<&Opening> {
     let account = credential.account.as_deref().unwrap_or_default();
     let is_new = |one: &&Opening| one.how != How::Beside.as_str() || !account.contains(&one.host);
     credential.opens.iter().filter(is_new).collect()
