@@ -54,7 +54,7 @@ fn paths(measure: &Measure, screen: &mut Screen) -> io::Result<()> {
         let path = screen.fit(&escape_path(&path.0), INDENT);
         screen.whole(INDENT, &path)?;
     }
-    match measure.n_paths - n_shown {
+    match measure.n_paths.saturating_sub(n_shown) {
         0 => Ok(()),
         n_more => screen.prose(INDENT, &format!("and {}", counted(n_more, "more file"))),
     }

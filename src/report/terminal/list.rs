@@ -148,7 +148,7 @@ fn because<'c>(credential: &'c Credential, screen: &Screen) -> Vec<&'c str> {
 fn awaited(predecessors: &Predecessors) -> String {
     let Predecessors { ranks, n_all, why } = predecessors;
     let ranks: Vec<String> = ranks.iter().map(ToString::to_string).collect();
-    let more = match n_all - ranks.len() {
+    let more = match n_all.saturating_sub(ranks.len()) {
         0 => String::new(),
         n => format!(" and {} more", number(n)),
     };
