@@ -190,6 +190,8 @@ pub enum FormatArg {
     Csv,
     /// A checklist for an issue or a ticket
     Markdown,
+    /// One page for a browser, docs/html.md
+    Html,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

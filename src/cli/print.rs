@@ -22,6 +22,7 @@ const fn format(format: FormatArg) -> Format {
         FormatArg::Sarif => Format::Sarif,
         FormatArg::Csv => Format::Csv,
         FormatArg::Markdown => Format::Markdown,
+        FormatArg::Html => Format::Html,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod campaigns;
 pub mod comparison;
 mod csv;
 pub mod escape;
+mod html;
 mod json;
 mod markdown;
 mod ndjson;
@@ -39,17 +40,20 @@ pub enum Format {
     Csv,
     /// A checklist for an issue or a ticket.
     Markdown,
+    /// One page for a browser, with everything in it.
+    Html,
 }
 
 impl Format {
     /// Every format with the name the command line uses for it.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("terminal", Self::Terminal),
         ("json", Self::Json),
         ("ndjson", Self::Ndjson),
         ("sarif", Self::Sarif),
         ("csv", Self::Csv),
         ("markdown", Self::Markdown),
+        ("html", Self::Html),
     ];
 
     /// Its name.
@@ -94,6 +98,7 @@ pub fn write(
         Format::Sarif => sarif::write(report, out),
         Format::Csv => csv::write(report, out),
         Format::Markdown => markdown::write(report, out),
+        Format::Html => html::write(report, out),
     }?;
     out.flush()
 }

@@ -1,7 +1,7 @@
 //! Files and functions that fit into a head, and names that say something.
 
 use crate::bodies::functions;
-use crate::complaint::{Complaint, none};
+use crate::complaint::{Complaint, none, repository};
 use crate::source::{Source, sources};
 
 /// Lines of a file, without its tests.
@@ -56,4 +56,25 @@ fn every_file_starts_by_saying_what_it_is_for() {
     let sources = sources();
     let silent = sources.iter().filter(|source| !source.text.starts_with("//! "));
     none(silent.map(|source| source.complaint(0, "does not start with `//!`")).collect());
+}
+
+#[test]
+fn every_part_of_the_page_is_short_says_what_it_is_for_and_is_in_it() {
+    let folder = repository().join("src/report/html");
+    let page = std::fs::read_to_string(repository().join("src/report/html.rs"));
+    let page = page.expect("the writer of the page is UTF-8");
+    let check = |entry: std::fs::DirEntry| -> Vec<Complaint> {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(entry.path()).expect("a part of the page is UTF-8");
+        let is_code = name.ends_with(".js") || name.ends_with(".css");
+        let rules = [
+            (lines(&text) > FILE_LINES_MAX, "more lines than a file of Rust may have"),
+            (is_code && !text.starts_with(['/']), "does not start by saying what it is for"),
+            (!page.contains(&format!("\"html/{name}\"")), "is not in the page"),
+        ];
+        let broken = rules.into_iter().filter_map(|(is_broken, rule)| is_broken.then_some(rule));
+        broken.map(|rule| Complaint::new(&format!("src/report/html/{name}"), 1, rule)).collect()
+    };
+    let entries = std::fs::read_dir(folder).expect("the parts of the page can be listed");
+    none(entries.flat_map(|entry| check(entry.expect("they can be listed"))).collect());
 }
