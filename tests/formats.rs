@@ -278,6 +278,14 @@ fn sarif_as_we_use_it() -> Value {
         &["id", "shortDescription"],
         json!({"id": {"type": "string"}, "shortDescription": message, "help": message, "properties": {}}),
     );
+    let suppression = object(
+        &["kind", "status", "justification"],
+        json!({
+            "kind": {"enum": ["external", "inSource"]},
+            "status": {"const": "accepted"},
+            "justification": {"type": "string", "minLength": 1},
+        }),
+    );
     let result = object(
         &["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
         json!({
@@ -288,6 +296,7 @@ fn sarif_as_we_use_it() -> Value {
             "locations": list(&location),
             "relatedLocations": list(&location),
             "partialFingerprints": {"additionalProperties": {"type": "string"}},
+            "suppressions": list(&suppression),
             "properties": {},
         }),
     );

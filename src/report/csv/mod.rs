@@ -62,6 +62,7 @@ struct Row {
     breaks: Cell,
     opens: Cell,
     secret_id: Cell,
+    suppressed: Cell,
 }
 
 /// Writes the table.
@@ -99,6 +100,7 @@ fn places(credential: &Credential) -> impl Iterator<Item = Row> {
 fn place(credential: &Credential, location: &Location) -> Row {
     let Credential { protection, expiry, rotation, last_changed, .. } = credential;
     let expires = expiry.as_ref().map(|expiry| expiry.at.as_deref().unwrap_or("never"));
+    let suppressed = location.suppressed.as_ref().or(credential.suppressed.as_ref());
     Row {
         rank: Some(credential.rank),
         phase: Cell::new(&credential.phase),
@@ -128,6 +130,7 @@ fn place(credential: &Credential, location: &Location) -> Row {
         first_step: Cell::of(rotation.steps.first().map(String::as_str)),
         breaks: Cell::new(&rotation.breaks),
         opens: opens(credential),
+        suppressed: Cell::of(suppressed.map(|one| &*one.reason)),
         secret_id: Cell::new(&credential.secret_id),
         ..judged(worst(&location.exposures), at("credential", &location.path, &location.owner))
     }

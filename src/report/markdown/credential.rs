@@ -6,7 +6,7 @@ use std::io;
 use crate::model::rule::First;
 use crate::report::escape::escape_path;
 use crate::report::markdown::markup::{self, code, text};
-use crate::report::terminal::list::{deciding, decision, readers, shouted, state};
+use crate::report::terminal::list::{deciding, decision, readers, set_aside, shouted, state};
 use crate::report::terminal::opens::{in_full, worth_telling};
 use crate::report::terminal::standing::Standing;
 use crate::report::terminal::words::{counted, minute};
@@ -18,13 +18,14 @@ const PLACES_MAX: usize = 20;
 /// Destinations of one credential that are listed.
 const OPENINGS_MAX: usize = 20;
 
-/// Writes the item. What was shown to be out of reach has no box.
+/// Writes the item. What was shown to be out of reach, or is set aside, has no box.
 pub fn credential(
     credential: &Credential,
     report: &Report,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let is_work = Standing::of(credential) != Standing::OutOfReach;
+    let standing = Standing::of(credential);
+    let is_work = !matches!(standing, Standing::OutOfReach | Standing::Suppressed);
     let tick = if is_work { "[ ] " } else { "" };
     let name = credential.key_id.as_ref().map_or_else(String::new, |id| format!(" {}", code(id)));
     let account = credential.account.as_ref();
@@ -44,6 +45,9 @@ pub fn credential(
     }
     if report.run.key.origin == "file" {
         writeln!(out, "  - id: {}", code(&credential.secret_id))?;
+    }
+    if let Some(suppressed) = &credential.suppressed {
+        writeln!(out, "  - note: {}", text(&set_aside(suppressed)))?;
     }
     why(credential, out)?;
     order(credential, out)?;

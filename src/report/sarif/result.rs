@@ -15,6 +15,7 @@ use crate::report::terminal::{brokers, installs, past, startup};
 use crate::report::worst::worst;
 use crate::view::{
     Broker, Credential, Exposure, HostPath, InfectedInstall, Location, Report, StartupCode,
+    Suppressed,
 };
 
 /// All results, each made when it is asked for: what is infected first, then credentials in
@@ -73,6 +74,7 @@ fn place(
         "message": {"text": message(&format!("{title}: {told}"))},
         "locations": [location(at)],
         "partialFingerprints": prints,
+        "suppressions": suppressions(credential, at),
         "properties": {
             "rank": credential.rank,
             "phase": credential.phase,
@@ -90,6 +92,17 @@ fn place(
             "readers": at.readers,
         },
     })
+}
+
+/// What sets a place aside. An empty list says that it was looked for and nothing does.
+fn suppressions(credential: &Credential, at: &Location) -> Vec<Value> {
+    let suppressed = at.suppressed.as_ref().or(credential.suppressed.as_ref());
+    let one = |suppressed: &Suppressed| {
+        let kind = if suppressed.by == "comment" { "inSource" } else { "external" };
+        let justification = message(&suppressed.reason);
+        json!({"kind": kind, "status": "accepted", "justification": justification})
+    };
+    suppressed.map(one).into_iter().collect()
 }
 
 /// `EXPOSED as ana: the user owns the file`

@@ -130,7 +130,7 @@ fn row(credential: &Credential, report: &Report, screen: &mut Screen) -> io::Res
 }
 
 /// `set aside by its secret id until 2027-01-01 00:00 UTC: test key`
-fn set_aside(suppressed: &Suppressed) -> String {
+pub fn set_aside(suppressed: &Suppressed) -> String {
     let Suppressed { reason, expires, by } = suppressed;
     let until = expires.as_ref().map_or_else(String::new, |at| format!(" until {}", minute(at)));
     let by = by.replace('-', " ");
