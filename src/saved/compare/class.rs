@@ -1,6 +1,6 @@
 //! What became of each credential. Judges no exposure anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::expiry::{Basis as ExpiryBasis, Expiry};
 use crate::model::time::Moment;
@@ -9,7 +9,7 @@ use crate::saved::compare::places::{Name, Now, Places};
 use crate::saved::compare::reading::{Reading, names};
 use crate::saved::compare::snapshot::Snapshot;
 use crate::view::comparison::{Basis, Class, ComparedCredential, ComparedPlace, Fate, Successor};
-use crate::view::{Credential, Location, Word};
+use crate::view::{Credential, HostPath, Location, Word};
 
 /// Every credential of the earlier report in its order, then the new ones.
 pub fn compare_credentials(
@@ -82,21 +82,16 @@ impl<'r> Bench<'r> {
     fn found(&self, old: &'r Credential) -> Found<'r> {
         let now = self.places.still(old);
         let mut found = Found { now, places: Vec::new(), replaced_by: BTreeSet::new() };
-        // Places of the later report that stand beside one of the earlier already.
-        let mut met: Vec<&Location> = Vec::new();
+        let mut standing = Standing::new(&found.now);
         for location in &old.locations {
-            let place = match under_any_name(location, &found.now, &met) {
-                Some(now) => {
-                    met.push(now);
-                    place(Fate::StillThere, Some(location), Some(now))
-                }
+            let place = match standing.take(location) {
+                Some(now) => place(Fate::StillThere, Some(location), Some(now)),
                 None => self.left_place(old, location, &mut found),
             };
             found.places.push(place);
         }
-        let still = found.now.iter().flat_map(|one| &one.locations);
-        let still = still.filter(|one| !met.iter().any(|other| std::ptr::eq(*other, *one)));
-        found.places.extend(still.map(|one| place(Fate::New, None, Some(one))));
+        let new = standing.rest().map(|one| place(Fate::New, None, Some(one)));
+        found.places.extend(new);
         found
     }
 
@@ -228,18 +223,44 @@ fn successor(credential: &Credential) -> Successor {
     Successor { secret_id: credential.secret_id.clone(), key_id: credential.key_id.clone() }
 }
 
-/// The first place of the later report that is this file under any of its names.
-fn under_any_name<'r>(
-    old: &Location,
-    now: &[&'r Credential],
-    met: &[&'r Location],
-) -> Option<&'r Location> {
-    let mut locations = now.iter().flat_map(|one| &one.locations);
-    locations.find(|new| {
-        old.containers == new.containers
-            && names(old).any(|name| names(new).any(|other| name == other))
-            && !met.iter().any(|one| std::ptr::eq(*one, *new))
-    })
+/// Where a credential stands now: each place is taken once, by any name of its file.
+struct Standing<'r> {
+    locations: Vec<Option<&'r Location>>,
+    by_name: BTreeMap<(&'r HostPath, &'r [String]), Vec<usize>>,
+}
+
+impl<'r> Standing<'r> {
+    fn new(now: &[&'r Credential]) -> Self {
+        let locations: Vec<&Location> = now.iter().flat_map(|one| &one.locations).collect();
+        let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (index, location) in locations.iter().enumerate() {
+            for name in names(location) {
+                let key = (name, location.containers.as_slice());
+                by_name.entry(key).or_default().push(index);
+            }
+        }
+        // The first one is taken from the end.
+        by_name.values_mut().for_each(|indices| indices.reverse());
+        Self { locations: locations.into_iter().map(Some).collect(), by_name }
+    }
+
+    /// The first place that is this file under any of its names, and was not taken.
+    fn take(&mut self, old: &'r Location) -> Option<&'r Location> {
+        for name in names(old) {
+            let indices = self.by_name.get_mut(&(name, old.containers.as_slice()));
+            let mut indices =
+                indices.into_iter().flat_map(|list| std::iter::from_fn(|| list.pop()));
+            if let Some(location) = indices.find_map(|index| self.locations[index].take()) {
+                return Some(location);
+            }
+        }
+        None
+    }
+
+    /// What nothing of the earlier report stands for.
+    fn rest(self) -> impl Iterator<Item = &'r Location> {
+        self.locations.into_iter().flatten()
+    }
 }
 
 fn place(fate: Fate, before: Option<&Location>, after: Option<&Location>) -> ComparedPlace {

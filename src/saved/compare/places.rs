@@ -50,6 +50,8 @@ pub struct Places<'r> {
     by_name_after: BTreeMap<Name<'r>, Vec<&'r Credential>>,
     before: BTreeMap<Spot<'r>, Vec<Standing<'r>>>,
     after: BTreeMap<Spot<'r>, Vec<Standing<'r>>>,
+    /// Kinds that stand without a name at spots where the earlier report has none of them.
+    nameless_elsewhere: BTreeSet<&'r str>,
 }
 
 impl<'r> Places<'r> {
@@ -62,12 +64,17 @@ impl<'r> Places<'r> {
                 by_name_after.entry(name).or_default().push(credential);
             }
         }
+        let (old, new) = (spots(before, common_key), spots(after, common_key));
+        let elsewhere = new.iter().filter(|(spot, standing)| {
+            !old.contains_key(spot) && standing.iter().any(|one| one.name.is_none())
+        });
         Self {
             common_key,
             names_before: names_before.collect(),
             by_name_after,
-            before: spots(before, common_key),
-            after: spots(after, common_key),
+            nameless_elsewhere: elsewhere.map(|(spot, _)| spot.kind).collect(),
+            before: old,
+            after: new,
         }
     }
 
@@ -83,11 +90,7 @@ impl<'r> Places<'r> {
 
     /// Whether a kind without a name stands at a spot where the earlier report has none of it.
     pub fn has_nameless_elsewhere(&self, kind: &str) -> bool {
-        self.after.iter().any(|(spot, standing)| {
-            spot.kind == kind
-                && !self.before.contains_key(spot)
-                && standing.iter().any(|one| one.name.is_none())
-        })
+        self.nameless_elsewhere.contains(kind)
     }
 
     /// Whether the earlier report has its kind at a place.

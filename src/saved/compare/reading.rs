@@ -1,12 +1,12 @@
 //! Whether a report shows that a place was read: only then does it prove anything that nothing
 //! was found there. Whatever is not known counts as not read.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::model::path_pattern::is_within;
 use crate::saved::compare::snapshot::Snapshot;
-use crate::view::{Location, Status};
+use crate::view::{HostPath, Location, Status};
 
 /// Where environments and command lines of processes are.
 const PROCESSES: &str = "/proc";
@@ -18,6 +18,8 @@ pub struct Reading<'r> {
     uid_before: u32,
     /// Why nothing at all can be concluded from what it does not list.
     nothing: Option<String>,
+    /// Every file of which it lists a credential.
+    seen: BTreeSet<&'r Path>,
     /// For each code with more problems than are listed, the last listed path.
     listed_to: BTreeMap<&'r str, &'r Path>,
 }
@@ -32,7 +34,9 @@ impl<'r> Reading<'r> {
             () => None,
         };
         let uid_before = before.head.run.uid;
-        Self { after, uid_before, nothing, listed_to: listed_to(after) }
+        let locations = after.credentials.iter().flat_map(|credential| &credential.locations);
+        let seen = locations.map(|location| location.path.0.as_path()).collect();
+        Self { after, uid_before, nothing, seen, listed_to: listed_to(after) }
     }
 
     /// Why the file of a credential counts as not read; `None` if it was read.
@@ -66,8 +70,7 @@ impl<'r> Reading<'r> {
     /// anything was read.
     fn excluded(&self, path: &Path) -> Option<String> {
         let n = self.after.tail.coverage.skipped.get("excluded").copied().unwrap_or(0);
-        let is_seen = || self.locations().any(|location| location.path.0 == path);
-        (n > 0 && !is_seen()).then(|| {
+        (n > 0 && !self.seen.contains(path)).then(|| {
             format!("the later sweep left {n} paths alone (--exclude) and does not name them")
         })
     }
@@ -93,8 +96,10 @@ impl<'r> Reading<'r> {
         let n = self.after.tail.coverage.skipped.get("closed-home").copied().unwrap_or(0);
         let roots = run.roots.iter().map(|root| &root.path.0);
         let root = roots.filter(|root| is_within(&location.path.0, root)).max()?;
-        let is_entered = || self.locations().any(|location| is_within(&location.path.0, root));
-        (n > 0 && location.owner.uid != run.uid && !is_entered())
+        // Paths below a folder follow it in their order.
+        let next = self.seen.range(root.as_path()..).next();
+        let is_entered = next.is_some_and(|path| is_within(path, root));
+        (n > 0 && location.owner.uid != run.uid && !is_entered)
             .then(|| format!("{n} homes were closed to who ran the later sweep"))
     }
 
@@ -110,10 +115,6 @@ impl<'r> Reading<'r> {
         let is_hindered = self.after.problems.iter().any(|one| one.path.0.starts_with(PROCESSES));
         let is_read = run.image.is_none() && n_read > 0 && is_same_view && !is_hindered;
         (!is_read).then(|| "the later sweep did not look into every process".into())
-    }
-
-    fn locations(&self) -> impl Iterator<Item = &Location> {
-        self.after.credentials.iter().flat_map(|credential| &credential.locations)
     }
 }
 
@@ -133,7 +134,7 @@ fn listed_to(after: &Snapshot) -> BTreeMap<&str, &Path> {
     cut.collect()
 }
 
-/// What a report may call a path that is asked about.
-pub fn names(location: &Location) -> impl Iterator<Item = &PathBuf> {
-    std::iter::once(&location.path).chain(&location.other_names).map(|name| &name.0)
+/// All names of the file of a place.
+pub fn names(location: &Location) -> impl Iterator<Item = &HostPath> {
+    std::iter::once(&location.path).chain(&location.other_names)
 }
