@@ -9,6 +9,7 @@ use credreach::detect::engine::Engine;
 use credreach::forge::Forge;
 use credreach::model::host::HostRoot;
 use credreach::model::inventory::Task;
+use credreach::model::manifest::Process;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::{Moment, Window};
 use credreach::model::what_if::Question;
@@ -81,6 +82,7 @@ fn config(root: &Path, question: Option<Question>) -> Config {
         question,
         honors_allow: false,
         explain: None,
+        process: Process::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use credreach::config::{Config, SIZE_BYTES_MAX_DEFAULT};
 use credreach::detect::engine::Engine;
 use credreach::model::host::HostRoot;
 use credreach::model::inventory::Task;
+use credreach::model::manifest::Process;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::Moment;
 use credreach::rules::{builtin_files, load};
@@ -74,6 +75,7 @@ fn config(root: &Path, n_threads: usize) -> Config {
         question: None,
         honors_allow: false,
         explain: None,
+        process: Process::default(),
     }
 }
 

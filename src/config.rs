@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::model::explanation::Target;
 use crate::model::host::HostRoot;
 use crate::model::inventory::Task;
+use crate::model::manifest::Process;
 use crate::model::path_pattern::PathPattern;
 use crate::model::secret::SecretKey;
 use crate::model::time::Moment;
@@ -46,4 +47,6 @@ pub struct Config {
     pub honors_allow: bool,
     /// Which credentials are to be explained, if not all are to be listed.
     pub explain: Option<Target>,
+    /// Who sweeps, and where, for the report.
+    pub process: Process,
 }

@@ -20,6 +20,7 @@ pub enum Error {
     Compare { what: String, help: String },
     Suppress { path: PathBuf, why: String },
     SavedReport { path: PathBuf, why: String },
+    Merge { folder: PathBuf, why: String },
     Rules { mistakes: Vec<RuleMistake> },
     SelfTest { what: String, why: String },
 }
@@ -53,6 +54,9 @@ impl fmt::Display for Error {
             }
             Self::SavedReport { path, why } => {
                 write!(f, "cannot read the report: {}: {why}", Escaped(path))
+            }
+            Self::Merge { folder, why } => {
+                write!(f, "cannot merge: {}: {why}", Escaped(folder))
             }
             Self::Rules { mistakes } => {
                 write!(f, "cannot load rules: {} mistakes", mistakes.len())?;
@@ -88,6 +92,10 @@ impl Error {
             Self::Suppress { .. } => "docs/suppressions.md shows whole files".into(),
             Self::SavedReport { .. } => {
                 "name a whole report that was saved with --format json or --format ndjson".into()
+            }
+            Self::Merge { .. } => {
+                "it takes twice the room of the reports: name an --output on a larger disk, or set TMPDIR"
+                    .into()
             }
             Self::Rules { .. } => "docs/rules.md shows whole files".into(),
             Self::SelfTest { .. } => "set TMPDIR to a folder that you can write to".into(),

@@ -1,5 +1,6 @@
 //! The beam: knows the order of the stages, and is the only one who does.
 
+mod circumstances;
 mod committed;
 mod explain;
 mod expose;
@@ -9,6 +10,7 @@ mod question;
 mod repositories;
 mod seen;
 mod shared;
+mod sieve;
 mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +49,7 @@ use crate::model::container::Container;
 use crate::model::coverage::Skip;
 use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
-use crate::model::inventory::{Inventory, Run, Task};
+use crate::model::inventory::{Inventory, Task};
 use crate::model::opening::Openings;
 use crate::model::path_pattern::{PathPatterns, is_within};
 use crate::model::principal::Principals;
@@ -56,6 +58,7 @@ use crate::model::time::{Moment, Window};
 use crate::model::what_if::WhatIf;
 use crate::read::host_files::DiskFiles;
 use crate::read::reader::ReadPolicy;
+use crate::sweep::circumstances::run;
 use crate::sweep::expose::Exposing;
 use crate::sweep::links::Links;
 use crate::sweep::shared::{Harvest, Shared};
@@ -144,7 +147,7 @@ pub fn sweep(config: &Config, engine: &Engine<'_>, watch: &Watch) -> Result<Inve
         files: &files,
         mounts: if is_live { &mounts } else { &Mounts::default() },
     };
-    let run = run(config, engine, &files, &roots);
+    let run = run(config, engine, &files, &roots, &mounts);
     Ok(Inventory {
         brokers: exposing.judge_brokers(),
         credentials: exposing.credentials(harvest.findings, &openings, &run),
@@ -466,24 +469,6 @@ fn named_roots(files: &DiskFiles, paths: &[PathBuf]) -> Result<Vec<Root>, Error>
         }
     }
     Ok(roots)
-}
-
-fn run(config: &Config, engine: &Engine<'_>, files: &DiskFiles, roots: &[Root]) -> Run {
-    let is_live = config.root.is_live();
-    let name_file = if is_live { "/proc/sys/kernel/hostname" } else { "/etc/hostname" };
-    let name = files.read(Path::new(name_file), 4096).unwrap_or_default();
-    Run {
-        task: config.task,
-        started: config.now,
-        host: String::from_utf8_lossy(&name).trim().to_owned(),
-        roots: roots.iter().map(|root| (root.path.clone(), root.why.clone())).collect(),
-        image: (!is_live).then(|| config.root.folder().to_owned()),
-        uid: config.uid,
-        key_origin: config.key.origin,
-        key_id: crate::vet::key_id(&config.key),
-        rules_digest: engine.rules.digest.clone(),
-        explained: config.explain.as_ref().map(ToString::to_string),
-    }
 }
 
 /// A lock whose holder panicked still guards whole values: each is put in at once.

@@ -162,7 +162,12 @@ fn what_was_not_read_again_is_never_gone() {
 
 /// One listed problem of so many.
 fn problem(report: &mut Report, code: &'static str, path: &str, n: u64) {
-    let problem = Problem { code: code.into(), path: HostPath(path.into()), why: "denied".into() };
+    let problem = Problem {
+        host: None,
+        code: code.into(),
+        path: HostPath(path.into()),
+        why: "denied".into(),
+    };
     report.status = Status::Incomplete;
     report.coverage.problems.counts.insert(code.into(), n);
     report.coverage.problems.listed.push(problem);

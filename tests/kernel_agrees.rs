@@ -440,6 +440,7 @@ fn location(kind: ArtifactKind, names: &[PathBuf]) -> Location {
         kind,
         other_names: names[1..].to_vec(),
         variable: None,
+        content: None,
         place: Place { span, line: 1, column: 1 },
         containers: Vec::new(),
         store: None,

@@ -90,6 +90,7 @@ fn location(path: PathBuf, inode: Inode) -> Location {
         containers: Vec::new(),
         store: None,
         variable: None,
+        content: None,
         inode,
     }
 }

@@ -32,6 +32,10 @@ pub enum Command {
     Diff(DiffArgs),
     /// The same as a document that shows that a rotation happened
     Receipt(ReceiptArgs),
+    /// Make one inventory of the saved reports of many hosts
+    Merge(MergeArgs),
+    /// Check that a saved report is still what was written
+    Verify(VerifyArgs),
     /// Show what a sweep would look at, and why
     Roots(RootsArgs),
     /// List the known campaigns, or be briefed on one
@@ -268,6 +272,29 @@ pub enum ReceiptFormatArg {
     Markdown,
     /// One document, docs/comparison.md
     Json,
+}
+
+#[derive(ClapArgs)]
+#[command(
+    after_help = "Exit codes: 0 every report is in · 2 the run failed · 3 some are not, or not as a whole"
+)]
+pub struct MergeArgs {
+    /// Reports that were saved with --format json or ndjson, or folders of them
+    #[arg(value_name = "REPORT")]
+    pub reports: Vec<PathBuf>,
+    /// A file that names further reports, one a line
+    #[arg(long, value_name = "FILE")]
+    pub from_list: Option<PathBuf>,
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+#[derive(ClapArgs)]
+#[command(after_help = "Exit codes: 0 intact · 1 changed or cut off · 2 unreadable · 3 no chain")]
+pub struct VerifyArgs {
+    /// A report that was saved with --format ndjson; - for standard input
+    #[arg(value_name = "REPORT")]
+    pub file: PathBuf,
 }
 
 #[derive(ClapArgs)]

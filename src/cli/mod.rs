@@ -7,8 +7,10 @@ mod harden;
 mod interrupt;
 mod known;
 mod look;
+mod merge;
 mod output;
 mod print;
+mod process;
 mod progress;
 mod question;
 mod report;
@@ -18,6 +20,7 @@ mod rules;
 mod saved;
 mod selftest;
 mod sweep;
+mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -43,6 +46,8 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Diff(args) => compare::diff(&args),
         Command::Receipt(args) => compare::receipt(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Roots(args) => roots::run(&args),
         Command::Campaigns(args) => campaigns::run(&args),
         Command::Rules(args) => rules::run(&args),

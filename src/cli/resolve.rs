@@ -13,12 +13,14 @@ use credreach::error::Error;
 use credreach::model::explanation::Target;
 use credreach::model::host::HostRoot;
 use credreach::model::inventory::Task;
+use credreach::model::manifest::Process;
 use credreach::model::path_pattern::PathPattern;
 use credreach::model::rule_set::RuleSet;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::Moment;
 
 use crate::cli::args::{AuditArgs, ExplainArgs, ScopeArgs, SweepArgs};
+use crate::cli::process::process;
 
 /// A key file holds at least this much.
 const KEY_BYTES_MIN: usize = 32;
@@ -52,6 +54,7 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
         question: None,
         honors_allow: false,
         explain: None,
+        process: Process::default(),
     })
 }
 
@@ -98,6 +101,7 @@ fn target(typed: &Path, root: &HostRoot) -> Result<Target, Error> {
 pub fn audit(args: &AuditArgs) -> Result<Config, Error> {
     let mut config = scope(&args.scope)?;
     config.task = Task::Audit;
+    config.process = process();
     config.excluded = args.exclude.iter().map(|glob| exclude(glob)).collect::<Result<_, _>>()?;
     match args.threads {
         Some(0) => {

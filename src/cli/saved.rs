@@ -30,17 +30,19 @@ impl Saved {
         if path.as_os_str() == "-" {
             return Ok(Self { name, source: Box::new(io::stdin().lock()) });
         }
-        let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
-            true => Err(io::ErrorKind::IsADirectory.into()),
-            false => Ok(file),
-        });
-        match opened {
-            Ok(file) => {
-                let source = Box::new(BufReader::with_capacity(BUFFER_BYTES, file));
-                Ok(Self { name, source })
-            }
+        match Self::open_source(path) {
+            Ok(source) => Ok(Self { name, source }),
             Err(error) => Err(name.error(Mistake::Unreadable(error.to_string()))),
         }
+    }
+
+    /// Opens a file.
+    pub fn open_source(path: &Path) -> io::Result<Box<dyn BufRead>> {
+        let file = File::open(path)?;
+        if file.metadata()?.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))
     }
 }
 
@@ -55,6 +57,12 @@ impl Name {
 pub fn tell(name: &Name, notes: Notes) {
     let mut err = io::stderr();
     let name = escape_path(&name.0);
+    if let Some(line) = notes.changed_line {
+        let _ = writeln!(
+            err,
+            "warning: {name}: from line {line} on it is not what was written: credreach verify"
+        );
+    }
     if let Some(minor) = notes.later_minor {
         let _ = writeln!(
             err,

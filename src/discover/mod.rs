@@ -6,6 +6,7 @@
 pub mod authority;
 pub mod brokers;
 pub mod chains;
+pub mod circumstances;
 pub mod clock;
 pub mod containers;
 mod cron;

@@ -15,12 +15,16 @@ use std::path::{Path, PathBuf};
 use crate::discover::mounts::ruler::{is_fuse, ruler};
 use crate::model::access::Ruler;
 use crate::model::host::HostFiles;
+use crate::model::manifest::MountFacts;
+use crate::model::path_pattern::is_within;
 
 /// More than this is no mount table.
 const MOUNTINFO_BYTES_MAX: u64 = 16 << 20;
 /// More mounts of the same folder are not followed: whoever is root in a namespace may make
 /// very many.
 const MOUNTS_OF_TREE_MAX: usize = 256;
+/// So many are told of.
+const AROUND_MAX: usize = 1000;
 
 /// What kind of file system is mounted somewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,7 @@ struct Mount {
     point: PathBuf,
     kind: MountKind,
     ruler: Ruler,
+    facts: MountFacts,
     /// What an overlay is made of.
     layers: Vec<PathBuf>,
 }
@@ -184,6 +189,23 @@ impl Mounts {
         self.kinds.get(real).copied()
     }
 
+    /// What is mounted at, above and below some paths, sorted; file systems that hold no files of
+    /// people are left out.
+    pub fn around(&self, paths: &[PathBuf]) -> Vec<MountFacts> {
+        let is_around = |mount: &&Mount| {
+            mount.kind != MountKind::Pseudo
+                && paths
+                    .iter()
+                    .any(|path| is_within(path, &mount.point) || is_within(&mount.point, path))
+        };
+        let mut around: Vec<MountFacts> =
+            self.mounts.iter().filter(is_around).map(|mount| mount.facts.clone()).collect();
+        around.sort();
+        around.dedup();
+        around.truncate(AROUND_MAX);
+        around
+    }
+
     /// What a path lies on: the mount at it or at the nearest folder above.
     pub fn over(&self, real: &Path) -> MountKind {
         real.ancestors().find_map(|path| self.at(path)).unwrap_or(MountKind::Local)
@@ -198,6 +220,7 @@ fn mount(line: &[u8]) -> Option<Mount> {
     let (major, minor) = std::str::from_utf8(words.next()?).ok()?.split_once(':')?;
     let device = rustix::fs::makedev(major.parse().ok()?, minor.parse().ok()?);
     let (root, point) = (path(words.next()?), path(words.next()?));
+    let options_of_mount = String::from_utf8_lossy(words.next()?).into_owned();
     let mut words = words.skip_while(|word| *word != b"-").skip(1);
     let name = std::str::from_utf8(words.next()?).ok()?;
     let options = words.nth(1).unwrap_or_default();
@@ -210,7 +233,12 @@ fn mount(line: &[u8]) -> Option<Mount> {
     };
     let kind = if is_merged { MountKind::Merged } else { kind_of(name) };
     let ruler = ruler(&point, name, &String::from_utf8_lossy(options));
-    Some(Mount { id, parent, device, root, point, kind, ruler, layers: layers.all() })
+    let facts = MountFacts {
+        point: point.clone(),
+        file_system: name.to_owned(),
+        options: options_of_mount,
+    };
+    Some(Mount { id, parent, device, root, point, kind, ruler, facts, layers: layers.all() })
 }
 
 fn number(word: &[u8]) -> Option<u64> {

@@ -137,6 +137,7 @@ mod tests {
             variable: variable.map(Into::into),
             containers: Vec::new(),
             store: None,
+            content: None,
             inode: inode(0o600, 1000, 100),
         };
         Finding { identity: identity(), location }

@@ -139,6 +139,7 @@ mod tests {
                 containers: Vec::new(),
                 store: Some(StoreIndex(0)),
                 variable: None,
+                content: None,
                 inode,
             },
         }

@@ -168,6 +168,7 @@ mod tests {
             other_names: vec![other_name.into()],
             place: Place { span: Span { start: 0, end: 1 }, line: 1, column: 1 },
             variable: None,
+            content: None,
             containers: Vec::new(),
             store: None,
             inode: Inode {

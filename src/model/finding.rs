@@ -97,6 +97,17 @@ pub struct Location {
     pub store: Option<StoreIndex>,
     /// Owner, mode and times, as they were before the file was opened.
     pub inode: Inode,
+    /// The bytes of the whole file; `None` until it was read to its end.
+    pub content: Option<Content>,
+}
+
+/// The bytes of a file as they were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Keyed hash of all of them.
+    pub id: [u8; 32],
+    /// How many there were.
+    pub size_bytes: u64,
 }
 
 /// How a secret rests.

@@ -11,6 +11,7 @@ use crate::model::coverage::Coverage;
 use crate::model::explanation::Explanation;
 use crate::model::exposure::{Exposure, Verdict};
 use crate::model::finding::{Identity, Location};
+use crate::model::manifest::Manifest;
 use crate::model::opening::{AuthorizedKey, Opening};
 use crate::model::plan::{Measure, Placing};
 use crate::model::principal::Principals;
@@ -97,6 +98,8 @@ pub struct Run {
     pub rules_digest: String,
     /// What was to be explained, if not all was to be listed.
     pub explained: Option<String>,
+    /// Under which circumstances.
+    pub manifest: Manifest,
 }
 
 /// One credential, however many places hold it.

@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod launch;
 pub mod layer;
 pub mod location;
+pub mod manifest;
 pub mod opening;
 pub mod path_pattern;
 pub mod plan;

@@ -1,17 +1,18 @@
 //! Makes the report's own structs out of an inventory. Does not sort credentials or
 //! judge them: their order and their verdicts come with the inventory.
 
+mod environments;
 mod explanation;
 mod exposure;
+mod manifest;
 mod opening;
 mod plan;
 mod provenance;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use crate::error::Problem;
-use crate::model::advisory::{Advisory, BadPackage, Claim, Ecosystem, Trigger, Weight};
+use crate::model::advisory::{Advisory, BadPackage, Claim, Trigger, Weight};
 use crate::model::authority::Authority;
 use crate::model::component::{Component, InfectedInstall, Mention, Removal, Runner, Sighting};
 use crate::model::coverage::{CatalogueTally, Coverage, ProblemList};
@@ -62,7 +63,11 @@ impl Report {
             startup_code: inventory.startup.judged.iter().map(|one| context.startup(one)).collect(),
             brokers: inventory.brokers.iter().map(|one| context.broker(one)).collect(),
             authorized_keys: opening::authorized_keys(inventory),
-            environments: environments(if is_explained { &[] } else { &inventory.components }),
+            environments: environments::environments(if is_explained {
+                &[]
+            } else {
+                &inventory.components
+            }),
             coverage: coverage(inventory),
         }
     }
@@ -91,6 +96,7 @@ impl Context<'_> {
         let bad = named(install).and_then(|(name, version)| bad_package(advisory, name, version));
         view::InfectedInstall {
             index,
+            host: None,
             advisory: advisory.id.clone(),
             presence: install.presence().as_str().into(),
             package: install.component.as_ref().map(package),
@@ -161,6 +167,7 @@ impl Context<'_> {
             install: sign.install_index(),
         };
         view::StartupCode {
+            host: None,
             path: HostPath(code.path.clone()),
             kind: code.kind.as_str().into(),
             what: code.kind.clause().into(),
@@ -214,15 +221,20 @@ impl Context<'_> {
             rotation: self.rotation(credential),
             suppressed: None,
             known: None,
+            n_hosts: None,
+            other_secret_ids: Vec::new(),
+            n_unlisted_locations: None,
             locations: credential.places.iter().map(|place| self.location(place)).collect(),
         }
     }
 
     fn location(&self, place: &CredentialPlace) -> view::Location {
-        let Location { path, other_names, place: position, containers, store, inode, .. } =
-            &place.location;
+        let Location {
+            path, other_names, place: position, containers, store, inode, content, ..
+        } = &place.location;
         let store = store.map(|index| &self.rules.stores[index.0]);
         view::Location {
+            host: None,
             path: HostPath(path.clone()),
             other_names: other_names.iter().cloned().map(HostPath).collect(),
             span: view::Span { start: position.span.start, end: position.span.end },
@@ -235,6 +247,7 @@ impl Context<'_> {
             group: view::Group { gid: inode.gid, name: self.principals.group_name(inode.gid) },
             mode: format!("{:04o}", inode.permissions()),
             times: times(&inode.times),
+            content: content.as_ref().map(manifest::content),
             exposures: place.exposures.iter().map(|one| self.exposure(one)).collect(),
             readers: self.users(&place.reader_uids),
             suppressed: None,
@@ -278,6 +291,8 @@ fn run(run: &Run) -> view::Run {
         key: view::Key { origin: origin.into(), id: run.key_id.clone() },
         rules_digest: run.rules_digest.clone(),
         explained: run.explained.clone(),
+        manifest: Some(manifest::manifest(&run.manifest)),
+        reports: Vec::new(),
     }
 }
 
@@ -410,33 +425,6 @@ fn times(times: &FileTimes) -> view::Times {
     }
 }
 
-fn environments(components: &[Component]) -> Vec<view::Environment> {
-    let mut grouped: BTreeMap<(&Path, Ecosystem), Vec<view::Component>> = BTreeMap::new();
-    for component in components {
-        let key = (component.environment.as_path(), component.ecosystem);
-        grouped.entry(key).or_default().push(view_of_component(component));
-    }
-    let environment =
-        |((path, ecosystem), components): ((&Path, Ecosystem), Vec<_>)| view::Environment {
-            path: HostPath(path.to_owned()),
-            ecosystem: ecosystem.as_str().into(),
-            n_components: components.len(),
-            components,
-        };
-    grouped.into_iter().map(environment).collect()
-}
-
-fn view_of_component(component: &Component) -> view::Component {
-    view::Component {
-        name: component.name.clone(),
-        version: component.version.clone(),
-        path: HostPath(component.path.clone()),
-        installer: component.installer.clone(),
-        installed: component.installed.as_ref().map(dated),
-        owner_uid: component.owner_uid,
-    }
-}
-
 fn coverage(inventory: &Inventory) -> view::Coverage {
     let Inventory { coverage, startup, .. } = inventory;
     view::Coverage {
@@ -496,5 +484,10 @@ fn problem(problem: &Problem) -> view::Problem {
         "" => sentence.to_owned(),
         why => format!("{sentence} ({why})"),
     };
-    view::Problem { code: problem.code.code().into(), path: HostPath(problem.path.clone()), why }
+    view::Problem {
+        host: None,
+        code: problem.code.code().into(),
+        path: HostPath(problem.path.clone()),
+        why,
+    }
 }

@@ -10,7 +10,7 @@ pub mod escape;
 mod html;
 mod json;
 mod markdown;
-mod ndjson;
+pub mod ndjson;
 pub mod outcome;
 pub mod receipt;
 mod sarif;

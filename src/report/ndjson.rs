@@ -3,14 +3,35 @@
 
 use std::io;
 
-use crate::view::{Report, records};
+use crate::view::{Chain, Record, Report, records};
+
+/// A stream that records are written to, one at a time.
+pub struct Stream<'o> {
+    out: &'o mut dyn io::Write,
+    chain: Chain,
+    line: Vec<u8>,
+}
+
+impl<'o> Stream<'o> {
+    /// A stream without a line.
+    pub fn new(out: &'o mut dyn io::Write) -> Self {
+        Self { out, chain: Chain::default(), line: Vec::new() }
+    }
+
+    /// Writes the next line.
+    pub fn write(&mut self, record: &Record) -> io::Result<()> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, record)?;
+        self.chain.seal(&mut self.line);
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
+    }
+}
 
 /// Writes the report. The last record is `summary`; without it the stream was cut.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    records(report).try_for_each(|record| {
-        serde_json::to_writer(&mut *out, &record)?;
-        out.write_all(b"\n")
-    })
+    let mut stream = Stream::new(out);
+    records(report).try_for_each(|record| stream.write(&record))
 }
 
 #[cfg(test)]
@@ -40,7 +61,9 @@ mod tests {
         let document = serde_json::to_value(&report).unwrap();
         let mut credential =
             lines(&report).into_iter().find(|line| line["record"] == "credential").unwrap();
-        credential.as_object_mut().unwrap().remove("record");
+        for of_the_stream in ["record", "chain"] {
+            credential.as_object_mut().unwrap().remove(of_the_stream).unwrap();
+        }
         assert_eq!(credential, document["credentials"][0]);
     }
 

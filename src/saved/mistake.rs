@@ -14,6 +14,7 @@ pub enum Mistake {
     Several,
     Malformed { line: u64, column: usize },
     LineTooLong { line: u64 },
+    StrayInstall,
     Miscounted { n_counted: usize, n_read: usize },
 }
 
@@ -33,6 +34,9 @@ impl fmt::Display for Mistake {
                 write!(f, "line {line}, column {column} is not as a report has it")
             }
             Self::LineTooLong { line } => write!(f, "line {line} is longer than 256 MiB"),
+            Self::StrayInstall => {
+                write!(f, "it speaks of an infected install that it does not list: it was edited")
+            }
             Self::Miscounted { n_counted, n_read } => write!(
                 f,
                 "it holds {n_read} credentials and its summary counts {n_counted}: it was edited \
@@ -51,6 +55,8 @@ pub struct Notes {
     pub later_minor: Option<u64>,
     /// Records of names that nobody here knows.
     pub n_unknown_records: u64,
+    /// The first line that is not what was written, by the chain.
+    pub changed_line: Option<u64>,
 }
 
 /// What a version says: an error if its layout is another one.

@@ -4,11 +4,15 @@
 pub mod compare;
 mod digest;
 mod document;
+mod line;
+pub mod merge;
 mod mistake;
 mod stream;
+mod verify;
 
 pub use digest::{Digesting, FileDigest};
 pub use mistake::{Mistake, Notes};
+pub use verify::{Verified, verify};
 
 use std::io::{self, BufRead};
 
@@ -59,7 +63,7 @@ fn mistake_of(error: &serde_json::Error, line: Option<u64>) -> Mistake {
 
 /// The parts of a report, as far as they came.
 #[derive(Default)]
-struct Collected {
+pub struct Collected {
     head: Option<Head>,
     tail: Option<Tail>,
     plan: Option<crate::view::Plan>,
@@ -80,7 +84,8 @@ struct Lists {
 }
 
 impl Collected {
-    fn take(&mut self, record: Record<'static>) {
+    /// Takes the next record.
+    pub fn take(&mut self, record: Record<'static>) {
         let lists = &mut self.lists;
         match record {
             Record::Run(head) => self.head = Some(head),
@@ -98,7 +103,8 @@ impl Collected {
         }
     }
 
-    fn report(self) -> Result<Report, Mistake> {
+    /// All of them; an error where the head or the end is missing.
+    pub fn report(self) -> Result<Report, Mistake> {
         let head = self.head.ok_or(Mistake::NoReport)?;
         let Tail { status, summary, mut coverage } = self.tail.ok_or(Mistake::NoEnd)?;
         let plan = self.plan.ok_or(Mistake::NoEnd)?;

@@ -1,30 +1,25 @@
 //! A report that was saved as NDJSON.
 
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
+use crate::saved::line::next_line;
 use crate::saved::mistake::later_minor;
 use crate::saved::{Mistake, Notes, Sink, mistake_of};
-use crate::view::Record;
-
-/// A longer line is no record: a credential in 100,000 places has 100 MiB.
-const LINE_BYTES_MAX: u64 = 256 << 20;
+use crate::view::{Chain, Link, Record};
 
 /// Hands over each record.
 pub fn read(mut source: impl BufRead, sink: &mut Sink) -> Result<Notes, Mistake> {
     let mut notes = Notes::default();
     let mut line = Vec::new();
+    let (mut chain, mut is_chained) = (Chain::default(), true);
     for number in 1.. {
-        line.clear();
-        let n_bytes = source
-            .by_ref()
-            .take(LINE_BYTES_MAX)
-            .read_until(b'\n', &mut line)
-            .map_err(|error| Mistake::Unreadable(error.to_string()))?;
-        if n_bytes == 0 {
+        if !next_line(&mut source, &mut line, number)? {
             break;
         }
-        if n_bytes as u64 == LINE_BYTES_MAX {
-            return Err(Mistake::LineTooLong { line: number });
+        if is_chained && chain.follow(line.strip_suffix(b"\n").unwrap_or(&line)) != Link::Fits {
+            // Without a chain at its first line, it is a stream of an earlier version.
+            is_chained = false;
+            notes.changed_line = (number > 1).then_some(number);
         }
         let record: Record<'static> =
             serde_json::from_slice(&line).map_err(|error| mistake_of(&error, Some(number)))?;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::config::{Config, SIZE_BYTES_MAX_DEFAULT};
 use crate::model::host::HostRoot;
 use crate::model::inventory::Task;
+use crate::model::manifest::Process;
 use crate::model::secret::{KeyOrigin, SecretKey};
 use crate::model::time::Moment;
 
@@ -122,6 +123,7 @@ impl FakeHost {
             question: None,
             honors_allow: false,
             explain: None,
+            process: Process::default(),
         })
     }
 }

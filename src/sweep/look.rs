@@ -2,7 +2,7 @@
 //! Keeps what was found in the harvest of its worker. The only door to rayon.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -14,9 +14,8 @@ use crate::detect::formats::variable_at;
 use crate::error::{Problem, ProblemCode};
 use crate::inventory::{settle, tell_ends};
 use crate::model::artifact::{Artifact, ArtifactKind};
-use crate::model::candidate::Candidate;
 use crate::model::expiry::Expiry;
-use crate::model::finding::{Finding, Identity, Location, Rejection};
+use crate::model::finding::{Content, Finding, Location};
 use crate::model::inventory::Task;
 use crate::model::location::Span;
 use crate::model::segment::{Margins, Segment};
@@ -29,7 +28,8 @@ use crate::read::map::Mapping;
 use crate::read::reader::Chunks;
 use crate::sweep::locked;
 use crate::sweep::shared::{Harvest, Shared};
-use crate::vet::{certificate_ends, keeper, vet};
+use crate::sweep::sieve::{Raw, Sieve, Sifted, candidates};
+use crate::vet::{ContentHasher, certificate_ends};
 
 /// A mapped file is cut into pieces of this size, so that it keeps all cores busy.
 const PIECE_BYTES: usize = 8 << 20;
@@ -37,13 +37,6 @@ const PIECE_BYTES: usize = 8 << 20;
 const SAMPLE_BYTES: usize = 4096;
 /// A file with a known hash is hashed up to this size.
 const HASHED_BYTES_MAX: u64 = 64 << 20;
-
-/// A believed candidate that has no line yet.
-struct Raw {
-    identity: Identity,
-    span: Span,
-    store: Option<StoreIndex>,
-}
 
 /// The look at one artifact.
 pub struct Look<'l, 's> {
@@ -85,6 +78,7 @@ impl<'l, 's> Look<'l, 's> {
         self.allow(text, 0);
         self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
         self.name_variables(bytes, n_known);
+        self.name_contents(n_known, |hasher| hasher.update(bytes));
         bytes.len() as u64
     }
 
@@ -110,9 +104,17 @@ impl<'l, 's> Look<'l, 's> {
         pieces.into_iter().for_each(|sifted| self.take(sifted));
         self.mapped_program(mapping);
         self.allow(bytes, 0);
+        let n_known = self.harvest.findings.len();
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
+        self.name_contents(n_known, |hasher| {
+            for piece in bytes.chunks(PIECE_BYTES) {
+                hasher.update(piece);
+                mapping.release(piece);
+            }
+        });
         self.in_part(Some(bytes), is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
         if mapping.is_torn() {
+            self.harvest.findings[n_known..].iter_mut().for_each(|one| one.location.content = None);
             self.problem(ProblemCode::Changed, "it became shorter");
         }
         bytes.len() as u64
@@ -130,6 +132,8 @@ impl<'l, 's> Look<'l, 's> {
         }
         let mut counter = LineCounter::default();
         let expected_bytes = chunks.size_bytes();
+        let n_known = self.harvest.findings.len();
+        let mut hasher = ContentHasher::new(self.shared.key);
         let (mut is_wide, mut is_program) = (false, false);
         while let Some(chunk) = chunks.read_next().filter(|_| !self.shared.is_interrupted()) {
             let segment = match chunk {
@@ -145,6 +149,7 @@ impl<'l, 's> Look<'l, 's> {
                 is_program = go::is_program(self.artifact, segment.bytes);
                 self.tell_unopened(segment.bytes);
             }
+            hasher.update(&segment.bytes[segment.own.clone()]);
             self.segment(&segment);
             self.allow(segment.bytes, segment.offset);
             let mut local = counter;
@@ -162,6 +167,7 @@ impl<'l, 's> Look<'l, 's> {
         if chunks.size_bytes() < expected_bytes {
             self.problem(ProblemCode::Changed, "it became shorter");
         }
+        self.note_contents(n_known, hasher.finish(), chunks.size_bytes());
         if is_program {
             self.program_in_pieces();
         }
@@ -414,6 +420,7 @@ impl<'l, 's> Look<'l, 's> {
                 other_names: Vec::new(),
                 place,
                 variable: None,
+                content: None,
                 containers: Vec::new(),
                 store: raw.store.or(store),
                 inode: artifact.inode,
@@ -425,56 +432,30 @@ impl<'l, 's> Look<'l, 's> {
         self.harvest.findings.extend(findings);
     }
 
+    /// Gives new findings the name of the file's bytes, which `read` puts into the hasher.
+    fn name_contents(&mut self, n_known: usize, read: impl FnOnce(&mut ContentHasher)) {
+        if self.harvest.findings.len() > n_known {
+            let mut hasher = ContentHasher::new(self.shared.key);
+            read(&mut hasher);
+            let content = hasher.finish();
+            self.note_contents(n_known, content, content.size_bytes);
+        }
+    }
+
+    /// The same with the name at hand. A file that was not read to its end has none.
+    fn note_contents(&mut self, n_known: usize, content: Content, size_bytes: u64) {
+        let is_whole = content.size_bytes == size_bytes;
+        for Finding { location, .. } in &mut self.harvest.findings[n_known..] {
+            location.content = is_whole.then_some(content);
+        }
+    }
+
     /// Says by which variable the process has each of its secrets.
     fn name_variables(&mut self, bytes: &[u8], n_known: usize) {
         if self.artifact.kind == ArtifactKind::Environment {
             for Finding { location, .. } in &mut self.harvest.findings[n_known..] {
                 location.variable = variable_at(bytes, location.place.span.start);
             }
-        }
-    }
-}
-
-/// Rules over one piece.
-fn candidates(shared: &Shared<'_>, segment: &Segment<'_>, window: &mut Window) -> Sifted {
-    let mut sieve = Sieve::new(shared);
-    shared.engine.scan(segment, window, &mut |candidate| sieve.judge(&candidate));
-    sieve.sifted
-}
-
-/// What was believed; by reason, what was not; and who keeps what was only named.
-#[derive(Default)]
-struct Sifted {
-    raw: Vec<Raw>,
-    rejected: BTreeMap<&'static str, u64>,
-    keepers: BTreeSet<&'static str>,
-}
-
-/// Vets candidates as they come.
-struct Sieve<'s> {
-    shared: &'s Shared<'s>,
-    sifted: Sifted,
-}
-
-impl<'s> Sieve<'s> {
-    fn new(shared: &'s Shared<'s>) -> Self {
-        Self { shared, sifted: Sifted::default() }
-    }
-
-    fn judge(&mut self, candidate: &Candidate<'_>) {
-        match vet(self.shared.engine.rules, self.shared.key, candidate) {
-            Ok(identity) => {
-                let Candidate { span, store, .. } = *candidate;
-                self.sifted.raw.push(Raw { identity, span, store });
-            }
-            Err(rejection) => self.reject(rejection, candidate),
-        }
-    }
-
-    fn reject(&mut self, rejection: Rejection, candidate: &Candidate<'_>) {
-        *self.sifted.rejected.entry(rejection.code()).or_default() += 1;
-        if rejection == Rejection::Reference {
-            self.sifted.keepers.extend(keeper(candidate));
         }
     }
 }

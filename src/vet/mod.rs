@@ -9,6 +9,7 @@ mod base64;
 mod basic_auth;
 mod bech32;
 mod character_classes;
+mod content_id;
 mod crc32;
 mod entropy;
 mod facts;
@@ -38,6 +39,7 @@ use crate::vet::armour::Armour;
 use crate::vet::facts::{Checked, Facts};
 use crate::vet::private_key::certificate;
 
+pub use crate::vet::content_id::ContentHasher;
 pub use crate::vet::private_key::ssh_fingerprint::of_blob as ssh_fingerprint;
 pub use crate::vet::secret_id::{derive_key, key_id};
 

@@ -71,6 +71,9 @@ pub struct Problems {
 /// One thing that could not be looked into.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Problem {
+    /// The host that it is on; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// What kind of trouble; `docs/codes.md` explains each.
     pub code: Word,
     /// Where.

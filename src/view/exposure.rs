@@ -71,6 +71,9 @@ pub struct WhatIf {
 /// What gives out credentials without a file.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Broker {
+    /// The host that it is on; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// What kind.
     pub kind: Word,
     /// The socket or file that shows it.

@@ -4,12 +4,16 @@
 //!
 //! Within 1.x fields are only added; `docs/schema/report-v1.json` pins them.
 
+mod chain;
 pub mod comparison;
 mod coverage;
+mod environment;
 mod evidence;
 mod explanation;
 mod exposure;
 mod host_path;
+mod manifest;
+mod merged;
 mod opening;
 mod plan;
 mod provenance;
@@ -21,10 +25,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use crate::view::host_path::HostPath;
+pub use chain::{Chain, Link};
 pub use coverage::{Catalogue, Coverage, Problem, Problems};
+pub use environment::{Component, Environment};
 pub use evidence::{Authority, Mention, Reach, Removal, Runner, Sighting};
 pub use explanation::{Answer, Explanation, Way, WayComponent, WayInode};
 pub use exposure::{Aim, Broker, Clock, Exposure, Flag, Step, WhatIf};
+pub use manifest::{Manifest, Mount};
+pub use merged::MergedReport;
 pub use opening::{AuthorizedKey, Opening, OpeningClue};
 pub use plan::{LastChanged, Measure, Phase, Plan, Predecessors, Rotation};
 pub use provenance::{Change, PackageOrigin, Provenance, Requirer, ToolEnvironment};
@@ -102,7 +110,7 @@ pub struct Tool {
 /// How the sweep was run.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Run {
-    /// `sweep`, or `audit`: then nothing was asked about credentials.
+    /// `sweep`; `audit`: then nothing was asked about credentials; `merge`: of several reports.
     pub task: Word,
     /// When it started.
     pub started: String,
@@ -120,6 +128,11 @@ pub struct Run {
     pub rules_digest: String,
     /// What was to be explained: then only that is among the credentials.
     pub explained: Option<String>,
+    /// Under which circumstances; `None` in reports of earlier versions.
+    pub manifest: Option<Manifest>,
+    /// What a merged inventory was made of; only there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<MergedReport>,
 }
 
 /// Where discovery started.
@@ -235,6 +248,9 @@ pub struct Claim {
 pub struct InfectedInstall {
     /// Its number, from 0, by which exposures name it.
     pub index: usize,
+    /// The host that it is on; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// Id of the incident.
     pub advisory: String,
     /// How the package is here: `installed`, `traces`, or the surest that speaks of it:
@@ -357,6 +373,15 @@ pub struct Credential {
     pub suppressed: Option<Suppressed>,
     /// Whether the baseline has it at each of its places; `None` without a baseline.
     pub known: Option<bool>,
+    /// On how many hosts it is; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_hosts: Option<usize>,
+    /// Its ids under other keys; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_secret_ids: Vec<String>,
+    /// Places that are counted and not listed; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_unlisted_locations: Option<usize>,
     /// Every place that holds it.
     pub locations: Vec<Location>,
 }
@@ -401,6 +426,9 @@ pub struct Expiry {
 /// A place that holds a credential.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Location {
+    /// The host that it is on; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// The file.
     #[serde(flatten)]
     pub path: HostPath,
@@ -426,6 +454,8 @@ pub struct Location {
     pub mode: String,
     /// Its times, taken before it was opened.
     pub times: Times,
+    /// Its bytes as they were read; `None` in reports of earlier versions.
+    pub content: Option<Content>,
     /// The verdict for each occasion and user.
     pub exposures: Vec<Exposure>,
     /// Users other than root whose code could read it today.
@@ -445,6 +475,15 @@ pub struct Span {
     pub end: u64,
 }
 
+/// The bytes of a file as they were read.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Content {
+    /// Keyed hash of all of them.
+    pub id: String,
+    /// How many there were.
+    pub size_bytes: u64,
+}
+
 /// The four times of a file.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Times {
@@ -456,36 +495,4 @@ pub struct Times {
     pub changed: String,
     /// When it was made, where the file system records it.
     pub born: Option<String>,
-}
-
-/// A folder of installed packages.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-pub struct Environment {
-    /// The `site-packages` or `node_modules`.
-    #[serde(flatten)]
-    pub path: HostPath,
-    /// `PyPI` or `npm`.
-    pub ecosystem: Word,
-    /// How many packages lie in it.
-    pub n_components: usize,
-    /// The packages.
-    pub components: Vec<Component>,
-}
-
-/// An installed package.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-pub struct Component {
-    /// Name, normalised for its ecosystem.
-    pub name: String,
-    /// Version, as the package writes it.
-    pub version: String,
-    /// Its metadata on disk.
-    #[serde(flatten)]
-    pub path: HostPath,
-    /// The program that says it installed it.
-    pub installer: Option<String>,
-    /// When it was installed.
-    pub installed: Option<Dated>,
-    /// Who ran the installer.
-    pub owner_uid: u32,
 }

@@ -22,6 +22,9 @@ pub struct Opening {
 /// A line that says so.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct OpeningClue {
+    /// The host that it is on; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// What kind of file it stands in.
     pub kind: Word,
     /// The file.
@@ -34,6 +37,9 @@ pub struct OpeningClue {
 /// A public key that an account of the host lets in.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct AuthorizedKey {
+    /// The host that it is on; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// Name of the account.
     pub user: String,
     /// `SHA256:` and the hash of the key.

@@ -5,6 +5,9 @@ use crate::view::{HostPath, User, Word};
 /// A file with code that something starts unasked.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct StartupCode {
+    /// The host that it is on; only in a merged inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// Where.
     #[serde(flatten)]
     pub path: HostPath,

@@ -21,10 +21,11 @@ use crate::model::destination::Destination;
 use crate::model::expiry::{Basis, Expiry};
 use crate::model::explanation::{Explanation, Passage};
 use crate::model::exposure::{Aim, Exposure, Judgement, Occasion, Proof, Truth, Verdict};
-use crate::model::finding::{Identity, Location, Protection};
+use crate::model::finding::{Content, Identity, Location, Protection};
 use crate::model::harvest::Grade;
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task};
 use crate::model::location::{Place, Span};
+use crate::model::manifest::{Manifest, MountFacts, Process};
 use crate::model::opening::{AuthorizedKey, Clue, ClueKind, How, Opening};
 use crate::model::path_pattern::PathPattern;
 use crate::model::plan::{
@@ -163,6 +164,27 @@ fn advisory() -> Advisory {
     }
 }
 
+fn manifest() -> Manifest {
+    Manifest {
+        process: Process {
+            commit: None,
+            program_sha256: Some("ab".repeat(32)),
+            arguments: ["credreach", "sweep", "--format", "json"].map(String::from).into(),
+            uid: 0,
+            capabilities: Some("000001ffffffffff".into()),
+            kernel: Some("6.12.0".into()),
+            boot_id: Some("00000000-0000-4000-8000-000000000001".into()),
+        },
+        system: Some("Debian GNU/Linux 13 (trixie)".into()),
+        time_zone: Some("Etc/UTC".into()),
+        mounts: vec![MountFacts {
+            point: "/".into(),
+            file_system: "ext4".into(),
+            options: "rw,relatime".into(),
+        }],
+    }
+}
+
 /// Nothing at all was found, and everything was read.
 pub fn empty() -> Inventory {
     Inventory {
@@ -180,6 +202,7 @@ pub fn empty() -> Inventory {
             key_id: "k-00c0ffee".into(),
             rules_digest: "00112233445566778899aabbccddeeff".into(),
             explained: None,
+            manifest: manifest(),
         },
         principals: principals(),
         asked: None,
@@ -549,6 +572,7 @@ fn location(path: impl Into<PathBuf>, line: u64, uid: u32) -> Location {
         kind: ArtifactKind::File,
         other_names: Vec::new(),
         variable: None,
+        content: Some(Content { id: [0xcd; 32], size_bytes: 120 }),
         place: Place { span: Span { start: 40, end: 80 }, line, column: 5 },
         containers: Vec::new(),
         store: None,

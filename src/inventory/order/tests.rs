@@ -119,6 +119,7 @@ impl Sample {
             other_names: Vec::new(),
             place: Place { span: Span { start: 0, end: 1 }, line: 1, column: 1 },
             containers: Vec::new(),
+            content: None,
             store: None,
             variable: None,
             inode,

@@ -45,6 +45,7 @@ impl Context<'_> {
     pub fn broker(&self, judged: &JudgedBroker) -> view::Broker {
         let broker = &judged.broker;
         view::Broker {
+            host: None,
             kind: broker.kind.as_str().into(),
             path: HostPath(broker.path.clone()),
             what: match &broker.doubt {

@@ -19,6 +19,7 @@ pub fn opening(opening: &Opening) -> view::Opening {
 
 fn clue(clue: &Clue) -> view::OpeningClue {
     view::OpeningClue {
+        host: None,
         kind: clue.kind.as_str().into(),
         path: HostPath(clue.path.clone()),
         line: clue.line,
@@ -34,6 +35,7 @@ pub fn authorized_keys(inventory: &Inventory) -> Vec<view::AuthorizedKey> {
 
 fn authorized_key(key: &AuthorizedKey) -> view::AuthorizedKey {
     view::AuthorizedKey {
+        host: None,
         user: key.user.clone(),
         fingerprint: key.fingerprint.clone(),
         limits: key.limits.clone(),

@@ -229,7 +229,8 @@ fn worst(location: &Location, is_supposed: bool) -> usize {
 fn place(label: &str, location: &Location, screen: &mut Screen) -> io::Result<()> {
     let inner: String =
         location.containers.iter().map(|name| format!(" > {}", escape(name))).collect();
-    let path = escape_path(&location.path.0) + &inner;
+    let host = location.host.as_ref().map_or_else(String::new, |host| escape(host) + ":");
+    let path = host + &escape_path(&location.path.0) + &inner;
     let title = location.store_title.as_deref().map_or_else(String::new, |title| {
         format!("  ({})", cut_middle(&escape(title), screen.width() / 3))
     });

@@ -1,0 +1,65 @@
+//! Rules over the bytes of one piece, and each candidate vetted as it comes. Keeps no secret.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::detect::engine::Window;
+use crate::model::candidate::Candidate;
+use crate::model::finding::{Identity, Rejection};
+use crate::model::location::Span;
+use crate::model::segment::Segment;
+use crate::model::store::StoreIndex;
+use crate::sweep::shared::Shared;
+use crate::vet::{keeper, vet};
+
+/// A believed candidate that has no line yet.
+pub struct Raw {
+    pub identity: Identity,
+    pub span: Span,
+    pub store: Option<StoreIndex>,
+}
+
+/// Rules over one piece.
+pub fn candidates(shared: &Shared<'_>, segment: &Segment<'_>, window: &mut Window) -> Sifted {
+    let mut sieve = Sieve::new(shared);
+    shared.engine.scan(segment, window, &mut |candidate| sieve.judge(&candidate));
+    sieve.sifted
+}
+
+/// What was believed; by reason, what was not; and who keeps what was only named.
+#[derive(Default)]
+pub struct Sifted {
+    pub raw: Vec<Raw>,
+    pub rejected: BTreeMap<&'static str, u64>,
+    pub keepers: BTreeSet<&'static str>,
+}
+
+/// Vets candidates as they come.
+pub struct Sieve<'s> {
+    shared: &'s Shared<'s>,
+    pub sifted: Sifted,
+}
+
+impl<'s> Sieve<'s> {
+    /// Nothing yet.
+    pub fn new(shared: &'s Shared<'s>) -> Self {
+        Self { shared, sifted: Sifted::default() }
+    }
+
+    /// Vets one candidate.
+    pub fn judge(&mut self, candidate: &Candidate<'_>) {
+        match vet(self.shared.engine.rules, self.shared.key, candidate) {
+            Ok(identity) => {
+                let Candidate { span, store, .. } = *candidate;
+                self.sifted.raw.push(Raw { identity, span, store });
+            }
+            Err(rejection) => self.reject(rejection, candidate),
+        }
+    }
+
+    fn reject(&mut self, rejection: Rejection, candidate: &Candidate<'_>) {
+        *self.sifted.rejected.entry(rejection.code()).or_default() += 1;
+        if rejection == Rejection::Reference {
+            self.sifted.keepers.extend(keeper(candidate));
+        }
+    }
+}
