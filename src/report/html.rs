@@ -131,6 +131,7 @@ fn first(report: &Report) -> String {
         .credentials
         .iter()
         .filter(|credential| Standing::of(credential) != Standing::OutOfReach)
+        .filter(|credential| credential.suppressed.is_none())
         .collect();
     if told.is_empty() {
         return String::new();
