@@ -340,16 +340,21 @@ fn pictures_of_the_page_are_left_where_they_are_wanted() {
             // As high as the picture: what is out of sight is not laid out.
             browser.size(width, height);
             browser.pretend("", scheme);
-            // Drawings follow the width when nothing else is to be done.
-            browser.wait_for(
-                "[...document.querySelectorAll('.drawing')].every((it) => \
-                 it.firstChild?.clientWidth >= it.clientWidth)",
-            );
-            browser.ask("new Promise((done) => setTimeout(done, 500))");
+            wait_for_drawings(browser);
             save(name, browser.picture(height));
         }
         browser.size(1440, 900);
         browser.pretend("", "light");
+        wait_for_drawings(browser);
         save("print.pdf", browser.printed());
     });
+}
+
+/// Drawings follow the width when nothing else is to be done.
+fn wait_for_drawings(browser: &mut Browser) {
+    browser.ask("new Promise((done) => setTimeout(done, 500))");
+    browser.wait_for(
+        "[...document.querySelectorAll('.drawing')].every((it) => \
+         it.firstChild?.clientWidth >= it.clientWidth)",
+    );
 }
