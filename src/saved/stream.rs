@@ -16,10 +16,12 @@ pub fn read(mut source: impl BufRead, sink: &mut Sink) -> Result<Notes, Mistake>
         if !next_line(&mut source, &mut line, number)? {
             break;
         }
-        if is_chained && chain.follow(line.strip_suffix(b"\n").unwrap_or(&line)) != Link::Fits {
+        if is_chained {
+            let link = chain.follow(line.strip_suffix(b"\n").unwrap_or(&line));
+            is_chained = link == Link::Fits;
             // Without a chain at its first line, it is a stream of an earlier version.
-            is_chained = false;
-            notes.changed_line = (number > 1).then_some(number);
+            let is_earlier = number == 1 && link == Link::Missing;
+            notes.changed_line = (!is_chained && !is_earlier).then_some(number);
         }
         let record: Record<'static> =
             serde_json::from_slice(&line).map_err(|error| mistake_of(&error, Some(number)))?;
