@@ -74,5 +74,7 @@ fn what_is_too_big_to_be_parsed_is_told() {
         .map(|problem| (problem.code, problem.path.to_str().unwrap().to_owned()))
         .collect();
     let of = |path: &str| (ProblemCode::TooBigToParse, path.to_owned());
-    assert_eq!(told, [of("/root/.bash_history"), of("/srv/wide.txt")]);
+    // Nor can it be told where its user went with which key.
+    let unclear = (ProblemCode::OpeningUnclear, "/root/.bash_history".to_owned());
+    assert_eq!(told, [of("/root/.bash_history"), of("/srv/wide.txt"), unclear]);
 }

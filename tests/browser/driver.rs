@@ -144,12 +144,7 @@ impl Browser {
 
     /// Clicks, as a person would, in the middle of what a selector finds first.
     pub fn click(&mut self, selector: &str) {
-        let middle = self.ask(&format!(
-            "(() => {{ const it = document.querySelector({}); if (!it) return null; \
-             it.scrollIntoView({{ block: 'center' }}); const box = it.getBoundingClientRect(); \
-             return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
-            json!(selector)
-        ));
+        let middle = self.resting_place(selector);
         assert!(middle.is_array(), "nothing to click on: {selector}");
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({
@@ -157,6 +152,26 @@ impl Browser {
             });
             self.call("Input.dispatchMouseEvent", event);
         }
+    }
+
+    /// The middle of an element, once the page no longer moves it: rows above it may still grow.
+    fn resting_place(&mut self, selector: &str) -> Value {
+        let middle = format!(
+            "(() => {{ const it = document.querySelector({}); if (!it) return null; \
+             it.scrollIntoView({{ block: 'center' }}); const box = it.getBoundingClientRect(); \
+             return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
+            json!(selector)
+        );
+        let mut last = self.ask(&middle);
+        for _ in 0..100 {
+            std::thread::sleep(Duration::from_millis(30));
+            let now = self.ask(&middle);
+            if now == last && now.is_array() {
+                break;
+            }
+            last = now;
+        }
+        last
     }
 
     /// Presses a key.
