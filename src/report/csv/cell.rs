@@ -21,6 +21,11 @@ impl Cell {
         Self(parts.join(";"))
     }
 
+    /// Whether nothing stands in it.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A cell with a text, or an empty one.
     pub fn of(text: Option<&str>) -> Self {
         text.map(Self::new).unwrap_or_default()

@@ -73,7 +73,8 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         .from_writer(out);
     let end = end(report, last_line(report)?);
     for row in rows(report).chain([end]) {
-        let host = Cell::new(&report.run.host);
+        // Of a merged report each place has its own.
+        let host = if row.host.is_empty() { Cell::new(&report.run.host) } else { row.host };
         table.serialize(Row { host, ..row })?;
     }
     table.flush()
@@ -102,6 +103,7 @@ fn place(credential: &Credential, location: &Location) -> Row {
     let expires = expiry.as_ref().map(|expiry| expiry.at.as_deref().unwrap_or("never"));
     let suppressed = location.suppressed.as_ref().or(credential.suppressed.as_ref());
     Row {
+        host: Cell::of(location.host.as_deref()),
         rank: Some(credential.rank),
         phase: Cell::new(&credential.phase),
         verdict: Cell::of(credential.verdict.as_deref()),

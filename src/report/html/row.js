@@ -55,6 +55,7 @@ function makeRow(item) {
           ? el(
               "span",
               { class: "where" },
+              hostOf(place),
               path(place, place.line),
               credential.locations.length > 1
                 ? el(
@@ -256,6 +257,9 @@ function reasons(exposure) {
   );
 }
 
+/** Of a merged report each place names its host. */
+const hostOf = (place) => (place.host ? el("b", { class: "host" }, `${place.host} `) : null);
+
 function places(credential) {
   const place = (one, index) => {
     const exposures = [...one.exposures].sort(byVerdict);
@@ -263,6 +267,7 @@ function places(credential) {
     return el(
       "li",
       null,
+      hostOf(one),
       path(one, one.line),
       el(
         "p",

@@ -56,7 +56,8 @@ pub fn credential(
 
 fn place(location: &Location, out: &mut dyn io::Write) -> io::Result<()> {
     let inner: String = location.containers.iter().map(|name| format!(" > {name}")).collect();
-    let path = format!("{}{inner}:{}", escape_path(&location.path.0), location.line);
+    let host = location.host.as_ref().map_or_else(String::new, |host| format!("{host}:"));
+    let path = format!("{host}{}{inner}:{}", escape_path(&location.path.0), location.line);
     let owner = code(&location.owner.user);
     let store = location.store_title.as_ref();
     let store = store.map_or_else(String::new, |title| format!(", {}", text(title)));

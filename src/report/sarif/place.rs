@@ -99,7 +99,9 @@ fn name(credential: &Credential, location: &Location) -> String {
     let path = address(&location.path.0);
     let members: String = location.containers.iter().map(|one| format!("!{}", part(one))).collect();
     let key_id = credential.key_id.as_deref().map(part).unwrap_or_default();
-    format!("{}:/{path}{members}:{key_id}", credential.kind)
+    // Of a merged report each place has its own host.
+    let host = location.host.as_deref().map_or_else(String::new, |host| part(host) + ":");
+    format!("{}:{host}/{path}{members}:{key_id}", credential.kind)
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ fn place(
             "protection": credential.protection,
             "propagates": credential.propagates,
             "readers": at.readers,
+            "host": at.host,
         },
     })
 }
