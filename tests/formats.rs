@@ -78,17 +78,7 @@ fn report(inventory: &Inventory) -> Report {
 }
 
 fn reports() -> Vec<Report> {
-    let inventories = [
-        inventories::empty(),
-        inventories::clean(),
-        inventories::incomplete(),
-        inventories::infected(),
-        inventories::hostile(),
-        inventories::traces_only(),
-        inventories::every_state(),
-        inventories::mentioned(),
-    ];
-    inventories.iter().map(report).chain(NAMES.map(hostile)).collect()
+    inventories::all().iter().map(report).chain(NAMES.map(hostile)).collect()
 }
 
 fn written(format: Format, report: &Report) -> String {

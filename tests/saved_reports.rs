@@ -12,18 +12,8 @@ use credreach::{error, model};
 mod inventories;
 
 fn reports() -> Vec<Report> {
-    let inventories = [
-        inventories::empty(),
-        inventories::clean(),
-        inventories::incomplete(),
-        inventories::infected(),
-        inventories::hostile(),
-        inventories::traces_only(),
-        inventories::every_state(),
-        inventories::mentioned(),
-    ];
     let rules = inventories::rules();
-    inventories.map(|inventory| Report::new(&inventory, &rules)).into()
+    inventories::all().map(|inventory| Report::new(&inventory, &rules)).into()
 }
 
 fn written(format: Format, report: &Report) -> String {

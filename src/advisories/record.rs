@@ -114,26 +114,17 @@ impl Record {
     /// The advisory that it amounts to, without its packages.
     pub fn advisory(&self, ecosystem: Ecosystem, place: &str, now: Moment) -> Advisory {
         let published = self.published.map_or(Moment::new(0, 0), |at| Moment::new(at, 0));
+        let window = Window { start: published.min(now), end: now };
         Advisory {
-            id: self.id.clone(),
             title: self.title.clone(),
             ids: self.aliases.clone(),
             summary: "A record of another catalogue: it says which versions are bad. How their \
                       code runs and what it reads is not known here."
                 .into(),
-            actor: None,
-            ecosystem,
-            claims: Vec::new(),
-            window: Window { start: published.min(now), end: now },
             confidence: Confidence::Medium,
             sources: vec![self.source()],
-            contain: Vec::new(),
-            packages: Vec::new(),
-            watchers: Vec::new(),
-            uses: Vec::new(),
-            harvests: Vec::new(),
-            indicators: Vec::new(),
             catalogue: Some(place.into()),
+            ..Advisory::new(&self.id, ecosystem, window)
         }
     }
 

@@ -150,7 +150,7 @@ fn tell(merged: &Merged) {
     }
     let _ = writeln!(
         err,
-        "merged {} of {} reports, {} hosts, {} credentials in {} places",
+        "merged {} of {} reports: hosts {}, credentials {}, places {}",
         reports.iter().filter(|one| one.n_credentials > 0 || one.why.is_none()).count(),
         reports.len(),
         merged.n_hosts,

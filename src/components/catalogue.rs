@@ -214,30 +214,13 @@ mod tests {
     use super::*;
     use crate::model::advisory::{Trigger, VersionEvent, VersionRange};
     use crate::model::component::MentionSource;
-    use crate::model::rule::Confidence;
     use crate::model::time::{Dated, Moment, Window};
 
     fn advisory(packages: Vec<BadPackage>) -> Advisory {
         let at = Moment::new(0, 0);
-        Advisory {
-            id: "MAL-1".into(),
-            title: "example".into(),
-            ids: Vec::new(),
-            summary: String::new(),
-            actor: None,
-            ecosystem: Ecosystem::Npm,
-            window: Window { start: at, end: at },
-            claims: Vec::new(),
-            confidence: Confidence::Low,
-            sources: Vec::new(),
-            contain: Vec::new(),
-            packages,
-            watchers: Vec::new(),
-            uses: Vec::new(),
-            harvests: Vec::new(),
-            indicators: Vec::new(),
-            catalogue: Some("/all.zip!MAL-1.json".into()),
-        }
+        let catalogue = Some("/all.zip!MAL-1.json".into());
+        let window = Window { start: at, end: at };
+        Advisory { packages, catalogue, ..Advisory::new("MAL-1", Ecosystem::Npm, window) }
     }
 
     fn package(versions: &[&str], all_versions: bool, ranges: Vec<VersionRange>) -> BadPackage {

@@ -152,29 +152,14 @@ mod tests {
     use crate::model::advisory::{Ecosystem, Weight};
     use crate::model::component::{Mention, MentionSource, Sighting};
     use crate::model::path_pattern::PathPattern;
-    use crate::model::rule::Confidence;
     use crate::model::time::{Moment, Window};
 
     fn advisory(contain: &[&str], watchers: Vec<Watcher>) -> Advisory {
         let moment = Moment::new(0, 0);
         Advisory {
-            id: "thief".into(),
-            title: String::new(),
-            ids: Vec::new(),
-            summary: String::new(),
-            actor: None,
-            ecosystem: Ecosystem::Npm,
-            window: Window { start: moment, end: moment },
-            claims: Vec::new(),
-            confidence: Confidence::High,
-            sources: Vec::new(),
             contain: contain.iter().map(|step| (*step).to_owned()).collect(),
-            packages: Vec::new(),
             watchers,
-            uses: Vec::new(),
-            harvests: Vec::new(),
-            indicators: Vec::new(),
-            catalogue: None,
+            ..Advisory::new("thief", Ecosystem::Npm, Window { start: moment, end: moment })
         }
     }
 

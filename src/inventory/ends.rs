@@ -78,7 +78,7 @@ mod tests {
     use crate::model::artifact::{ArtifactKind, Inode};
     use crate::model::finding::Location;
     use crate::model::location::{Place, Span};
-    use crate::model::rule::{Kind, KindIndex, Rotation};
+    use crate::model::rule::{Kind, KindIndex};
     use crate::model::secret::SecretId;
     use crate::model::time::{FileTimes, Moment};
 
@@ -89,18 +89,8 @@ mod tests {
     const PLAIN: usize = 4;
 
     fn rules() -> RuleSet {
-        let kind = |lifetime, renews, is_public| Kind {
-            id: String::new(),
-            title: String::new(),
-            issuer: String::new(),
-            impact: 1,
-            is_public,
-            propagates: false,
-            lifetime,
-            renews,
-            mints: Vec::new(),
-            rotation: Rotation::default(),
-        };
+        let kind =
+            |lifetime, renews, is_public| Kind { is_public, lifetime, renews, ..Kind::new("") };
         let kinds = vec![
             kind(Some(Lifetime::Seconds(3600)), false, false),
             kind(None, true, false),

@@ -135,7 +135,7 @@ mod tests {
     use crate::model::inventory::CredentialPlace;
     use crate::model::location::{Place, Span};
     use crate::model::plan::Placing;
-    use crate::model::rule::{Kind, KindIndex, Rotation};
+    use crate::model::rule::{Kind, KindIndex};
     use crate::model::rule_set::RuleSet;
     use crate::model::secret::SecretId;
     use crate::model::time::{FileTimes, Moment};
@@ -144,19 +144,10 @@ mod tests {
     const PASSWORD: usize = 1;
 
     fn rules() -> RuleSet {
-        let kind = |id: &str| Kind {
-            id: id.into(),
-            title: String::new(),
-            issuer: String::new(),
-            impact: 1,
-            is_public: false,
-            propagates: false,
-            lifetime: None,
-            renews: false,
-            mints: Vec::new(),
-            rotation: Rotation::default(),
-        };
-        RuleSet { kinds: vec![kind("ssh-private-key"), kind("password")], ..RuleSet::default() }
+        RuleSet {
+            kinds: ["ssh-private-key", "password"].map(Kind::new).into(),
+            ..RuleSet::default()
+        }
     }
 
     fn credential(kind: usize, key_id: &str, path: &str, other_name: &str) -> Credential {

@@ -159,11 +159,18 @@ fn used_by<'c>(credential: &Credential, circumstances: &Circumstances<'c>) -> Op
     exposures.filter(|one| (one.occasion == Occasion::Asked) == is_supposed).find_map(is_user)
 }
 
+/// From when the code certainly was here, where that is known, as the verdicts take it.
+fn judged_window(install: &InfectedInstall) -> Window {
+    let Window { start, end } = install.window.window;
+    let certain = install.certain.as_ref().map(|certain| certain.window.start);
+    Window { start: certain.unwrap_or(start), end }
+}
+
 /// When the newest of its places was last changed, against all windows together.
 fn last_changed(credential: &Credential, circumstances: &Circumstances) -> Option<LastChanged> {
     let changed = credential.places.iter().map(|place| place.location.inode.times.changed);
     let at = changed.max()?;
-    let windows = circumstances.installs.iter().map(|install| install.window.window);
+    let windows = circumstances.installs.iter().map(judged_window);
     let windows = windows.chain(circumstances.asked.map(|asked| asked.window));
     let all = windows.reduce(|one, other| Window {
         start: one.start.min(other.start),

@@ -53,6 +53,29 @@ pub struct Advisory {
 }
 
 impl Advisory {
+    /// One of which no more is known than its name and when it was.
+    pub fn new(id: impl Into<String>, ecosystem: Ecosystem, window: Window) -> Self {
+        Self {
+            id: id.into(),
+            title: String::new(),
+            ids: Vec::new(),
+            summary: String::new(),
+            actor: None,
+            ecosystem,
+            window,
+            claims: Vec::new(),
+            confidence: Confidence::Low,
+            sources: Vec::new(),
+            contain: Vec::new(),
+            packages: Vec::new(),
+            watchers: Vec::new(),
+            uses: Vec::new(),
+            harvests: Vec::new(),
+            indicators: Vec::new(),
+            catalogue: None,
+        }
+    }
+
     /// Whether a copy of a package that was got at some time can be the bad one. Without a
     /// time it can.
     pub fn is_bad_at(&self, package: &BadPackage, at: Option<Moment>) -> bool {

@@ -43,6 +43,25 @@ pub struct Kind {
     pub rotation: Rotation,
 }
 
+impl Kind {
+    /// One of which no more is known than its name: a nuisance at most.
+    pub fn new(id: impl Into<String>) -> Self {
+        let id = id.into();
+        Self {
+            title: id.clone(),
+            id,
+            issuer: String::new(),
+            impact: 1,
+            is_public: false,
+            propagates: false,
+            lifetime: None,
+            renews: false,
+            mints: Vec::new(),
+            rotation: Rotation::default(),
+        }
+    }
+}
+
 /// How a kind is rotated, for a tired person. Texts may hold the names of [`Blank`]s in braces.
 #[derive(Clone, Debug, Default)]
 pub struct Rotation {

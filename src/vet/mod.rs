@@ -219,26 +219,11 @@ mod tests {
     use crate::model::candidate::Fields;
     use crate::model::location::Span;
     use crate::model::rule::Origin;
-    use crate::model::rule::{Kind, KindIndex, Rotation, RuleIndex};
+    use crate::model::rule::{Kind, KindIndex, RuleIndex};
     use crate::model::secret::{KeyOrigin, Secret, SecretId};
     use crate::model::store::StoreIndex;
 
     const RANDOM: &str = "q8Rz1LmV0tYc5Wd3Kx7Hn2Jb9Gs4Pf";
-
-    fn kind(id: &str) -> Kind {
-        Kind {
-            id: id.into(),
-            title: String::new(),
-            issuer: String::new(),
-            impact: 1,
-            is_public: false,
-            propagates: false,
-            lifetime: None,
-            renews: false,
-            mints: Vec::new(),
-            rotation: Rotation::default(),
-        }
-    }
 
     fn rule(prefix: Option<&str>, checks: &[Check]) -> Rule {
         Rule {
@@ -276,13 +261,14 @@ mod tests {
 
     /// Vets text against one rule.
     fn shaped(rule: Rule, secret: &str) -> Result<Identity, Rejection> {
-        let rules = RuleSet { kinds: vec![kind("k")], rules: vec![rule], ..RuleSet::default() };
+        let rules =
+            RuleSet { kinds: vec![Kind::new("k")], rules: vec![rule], ..RuleSet::default() };
         vet(&rules, &run_key(1), &candidate(secret.as_bytes()))
     }
 
     /// Vets text that only the field of a store vouches for.
     fn stored(kind_id: &str, secret: &str) -> Result<Identity, Rejection> {
-        let rules = RuleSet { kinds: vec![kind(kind_id)], ..RuleSet::default() };
+        let rules = RuleSet { kinds: vec![Kind::new(kind_id)], ..RuleSet::default() };
         let store = Some(StoreIndex(0));
         vet(&rules, &run_key(1), &Candidate { rule: None, store, ..candidate(secret.as_bytes()) })
     }
@@ -326,8 +312,11 @@ mod tests {
 
     #[test]
     fn a_store_raises_the_confidence_and_its_fields_come_first() {
-        let rules =
-            RuleSet { kinds: vec![kind("k")], rules: vec![rule(None, &[])], ..RuleSet::default() };
+        let rules = RuleSet {
+            kinds: vec![Kind::new("k")],
+            rules: vec![rule(None, &[])],
+            ..RuleSet::default()
+        };
         let fields = Fields {
             server: None,
             key_id: Some("id-1".into()),

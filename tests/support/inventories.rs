@@ -242,6 +242,21 @@ fn principals() -> Principals {
     }
 }
 
+/// One of each of the inventories below.
+#[allow(dead_code, reason = "not every test looks at all")]
+pub fn all() -> [Inventory; 8] {
+    [
+        empty(),
+        clean(),
+        incomplete(),
+        infected(),
+        hostile(),
+        traces_only(),
+        every_state(),
+        mentioned(),
+    ]
+}
+
 /// Credentials, and nothing infected.
 pub fn clean() -> Inventory {
     let mut inventory = infected();

@@ -9,7 +9,6 @@ use crate::model::advisory::{Advisory, BadPackage, Weight};
 use crate::model::authority::Authorities;
 use crate::model::component::Presence;
 use crate::model::principal::Principals;
-use crate::model::rule::Confidence;
 use crate::model::time::{Moment, Window};
 
 pub const PUBLISHED: i64 = 1000;
@@ -21,21 +20,8 @@ pub fn at(seconds: i64) -> Moment {
 }
 
 pub fn advisories() -> Vec<Advisory> {
+    let window = Window { start: at(PUBLISHED), end: at(WITHDRAWN) };
     vec![Advisory {
-        id: "example-2026-03".into(),
-        title: String::new(),
-        ids: Vec::new(),
-        summary: String::new(),
-        actor: None,
-        claims: Vec::new(),
-        watchers: Vec::new(),
-        uses: Vec::new(),
-        harvests: Vec::new(),
-        ecosystem: Ecosystem::PyPI,
-        window: Window { start: at(PUBLISHED), end: at(WITHDRAWN) },
-        confidence: Confidence::High,
-        sources: Vec::new(),
-        contain: Vec::new(),
         packages: vec![BadPackage {
             ecosystem: Ecosystem::PyPI,
             name: "example".into(),
@@ -47,8 +33,7 @@ pub fn advisories() -> Vec<Advisory> {
             clean_before: None,
             clean_after: None,
         }],
-        indicators: Vec::new(),
-        catalogue: None,
+        ..Advisory::new("example-2026-03", Ecosystem::PyPI, window)
     }]
 }
 

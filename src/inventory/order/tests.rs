@@ -14,7 +14,7 @@ use crate::model::location::{Place, Span};
 use crate::model::opening::Openings;
 use crate::model::plan::{Ground, Phase, Tie, WindowSide};
 use crate::model::reason::Counter;
-use crate::model::rule::{Confidence, Kind, KindIndex, Rotation};
+use crate::model::rule::{Kind, KindIndex};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretId;
 use crate::model::time::{DatedWindow, FileTimes, Moment, Window};
@@ -24,16 +24,12 @@ const NOW: i64 = 10_000;
 /// A kind, what it makes, and whether it publishes.
 fn kind(id: &str, impact: u8, mints: &[usize], propagates: bool) -> Kind {
     Kind {
-        id: id.into(),
-        title: id.into(),
         issuer: "Issuer".into(),
         impact,
-        is_public: false,
         propagates,
-        lifetime: None,
         renews: id == "refresh",
         mints: mints.iter().map(|index| KindIndex(*index)).collect(),
-        rotation: Rotation::default(),
+        ..Kind::new(id)
     }
 }
 
@@ -53,28 +49,10 @@ fn rules() -> RuleSet {
         kind("refresh", 3, &[], false),
         kind("twin", 3, &[TWIN], false),
     ];
-    RuleSet { kinds, advisories: vec![advisory()], ..RuleSet::default() }
-}
-
-fn advisory() -> Advisory {
-    Advisory {
-        id: "thief-2026-03".into(),
-        title: String::new(),
-        ids: Vec::new(),
-        summary: String::new(),
-        actor: None,
-        ecosystem: Ecosystem::Npm,
-        window: window(1000, 2000),
-        claims: Vec::new(),
-        confidence: Confidence::High,
-        sources: Vec::new(),
-        contain: Vec::new(),
-        packages: Vec::new(),
-        watchers: Vec::new(),
-        uses: Vec::new(),
-        harvests: Vec::new(),
-        indicators: Vec::new(),
-        catalogue: None,
+    RuleSet {
+        kinds,
+        advisories: vec![Advisory::new("thief-2026-03", Ecosystem::Npm, window(1000, 2000))],
+        ..RuleSet::default()
     }
 }
 
