@@ -142,16 +142,29 @@ impl Browser {
         }
     }
 
-    /// Clicks, as a person would, in the middle of what a selector finds first.
+    /// Clicks, as a person would, in the middle of what a selector finds first; again where the
+    /// page moved it away under the click.
     pub fn click(&mut self, selector: &str) {
-        let middle = self.resting_place(selector);
-        assert!(middle.is_array(), "nothing to click on: {selector}");
-        for kind in ["mousePressed", "mouseReleased"] {
-            let event = json!({
-                "type": kind, "x": middle[0], "y": middle[1], "button": "left", "clickCount": 1,
-            });
-            self.call("Input.dispatchMouseEvent", event);
+        let arm = format!(
+            "window.wasHit = false; document.querySelector({})?.addEventListener('click', \
+             () => {{ window.wasHit = true; }}, {{ capture: true, once: true }}); true",
+            json!(selector)
+        );
+        for _ in 0..20 {
+            let middle = self.resting_place(selector);
+            assert!(middle.is_array(), "nothing to click on: {selector}");
+            self.ask(&arm);
+            for kind in ["mousePressed", "mouseReleased"] {
+                let event = json!({
+                    "type": kind, "x": middle[0], "y": middle[1], "button": "left", "clickCount": 1,
+                });
+                self.call("Input.dispatchMouseEvent", event);
+            }
+            if self.ask("window.wasHit") == json!(true) {
+                return;
+            }
         }
+        panic!("no click reaches it: {selector}");
     }
 
     /// The middle of an element, once the page no longer moves it: rows above it may still grow.
