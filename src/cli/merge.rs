@@ -54,9 +54,13 @@ pub fn run(args: &MergeArgs) -> Result<u8, Error> {
                 collected.take(record);
                 Ok(())
             });
-            written.map_err(failed)?;
-            let report = collected.report().map_err(|mistake| failed(io::Error::other(mistake)))?;
-            print::print(&report, &args.print, output)?;
+            match written.and_then(|()| collected.report().map_err(io::Error::other)) {
+                Ok(report) => print::print(&report, &args.print, output)?,
+                Err(error) => {
+                    output.discard();
+                    return Err(failed(error));
+                }
+            }
         }
     }
     Ok(code)

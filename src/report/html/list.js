@@ -6,8 +6,7 @@ const FURTHER_ROWS = 150;
 /** Pixels, about: what is out of sight is taken to be so high. */
 const ROW_HEIGHT = 66;
 
-const filter = {
-  standings: new Set(),
+const DEFAULTS = {
   kind: "",
   user: "",
   opens: "",
@@ -17,6 +16,7 @@ const filter = {
   query: "",
   sort: "rank",
 };
+const filter = { standings: new Set(), ...DEFAULTS };
 let shownItems = [];
 let nShown = 0;
 let pending = 0;
@@ -251,17 +251,6 @@ function toolbar() {
     ),
   );
 }
-
-const DEFAULTS = {
-  kind: "",
-  user: "",
-  opens: "",
-  protection: "",
-  phase: "",
-  done: "",
-  query: "",
-  sort: "rank",
-};
 
 function resetFilters() {
   Object.assign(filter, DEFAULTS);
