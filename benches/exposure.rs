@@ -80,6 +80,7 @@ fn config(root: &Path, question: Option<Question>) -> Config {
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
         question,
+        confidence_min: None,
         honors_allow: false,
         explain: None,
         process: Process::default(),

@@ -73,6 +73,7 @@ fn config(root: &Path, n_threads: usize) -> Config {
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
         question: None,
+        confidence_min: None,
         honors_allow: false,
         explain: None,
         process: Process::default(),

@@ -8,6 +8,7 @@ use crate::model::host::HostRoot;
 use crate::model::inventory::Task;
 use crate::model::manifest::Process;
 use crate::model::path_pattern::PathPattern;
+use crate::model::rule::Confidence;
 use crate::model::secret::SecretKey;
 use crate::model::time::Moment;
 use crate::model::what_if::Question;
@@ -43,6 +44,8 @@ pub struct Config {
     pub advisories: Vec<PathBuf>,
     /// What is asked about code that nothing says ran here.
     pub question: Option<Question>,
+    /// What is believed less does not count; `None` for what the kind of file says.
+    pub confidence_min: Option<Confidence>,
     /// Whether comments of swept files may set aside the secrets of their lines.
     pub honors_allow: bool,
     /// Which credentials are to be explained, if not all are to be listed.

@@ -3,12 +3,12 @@
 //! compared is the captured secret. Stands on the beam because it needs `detect` and `vet`.
 
 use crate::detect::engine::{Engine, Window};
-use crate::detect::pattern::{self, Pattern};
+use crate::detect::pattern::{self, Capture, Pattern};
 use crate::detect::stores::Stores;
 use crate::error::RuleMistake;
 use crate::model::candidate::Candidate;
 use crate::model::finding::Identity;
-use crate::model::rule::{Example, Rule, RuleIndex};
+use crate::model::rule::{Example, Form, Rule, RuleIndex};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::{KeyOrigin, Secret, SecretKey};
 use crate::model::segment::Segment;
@@ -58,9 +58,12 @@ fn example(engine: &Engine<'_>, index: RuleIndex, example: &Example) -> Option<R
     };
     let mut by_pattern = false;
     let text = example.text.as_bytes();
-    Pattern::default().captures(rule, text, 0, text.len(), |capture| {
-        by_pattern |= is_secret(&text[capture.secret]);
-    });
+    let see = |capture: Capture| by_pattern |= is_secret(&text[capture.secret]);
+    match rule.form {
+        Form::Shape => Pattern::default().captures(rule, text, 0, text.len(), see),
+        Form::Named => Pattern::default().values(rule, text, 0, see),
+        Form::Assigned => by_pattern = Pattern::default().fits(rule, example.secret.as_bytes()),
+    }
     let found = run(engine, index, text);
     let is_found = |one: &&(Vec<u8>, Option<Identity>)| is_secret(&one.0);
     let by_window = found.iter().any(|one| is_found(&one));
@@ -133,6 +136,10 @@ fn store_example(
         return say(format!("does not parse: {malformed}"));
     }
     engine.scan(&Segment::whole(text), &mut window, &mut |candidate| {
+        // Such a rule yields to any other, and no store is meant by it.
+        if candidate.rule.is_some_and(|index| rules.rule(index).form == Form::Assigned) {
+            return;
+        }
         let candidate = Candidate { store: Some(StoreIndex(number)), ..candidate };
         let unexpected = surprising(rules, &candidate, &mut left);
         if store.format == Format::Rules {

@@ -11,6 +11,7 @@ mod repositories;
 mod seen;
 mod shared;
 mod sieve;
+mod weigh;
 mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -226,6 +227,7 @@ fn gather(
         files,
         policy: &policy,
         key: &config.key,
+        confidence_min: config.confidence_min,
         honors_allow: config.honors_allow,
         watch,
         links: Links::default(),

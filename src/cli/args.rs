@@ -68,12 +68,27 @@ pub struct SweepArgs {
     /// Key of the secret ids: the same key gives the same ids on every host
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// List only what is believed so much [default: all; medium in source code; in the code of
+    /// others only what has a shape of its own]
+    #[arg(long, value_name = "LEVEL")]
+    pub min_confidence: Option<ConfidenceArg>,
     #[command(flatten)]
     pub question: QuestionArgs,
     #[command(flatten)]
     pub known: KnownArgs,
     #[command(flatten)]
     pub allow: AllowArgs,
+}
+
+/// How much a finding is believed.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ConfidenceArg {
+    /// A shape of its own, or a store's own field
+    High,
+    /// A shape and a context that go together
+    Medium,
+    /// Context only
+    Low,
 }
 
 /// What the user says is known.

@@ -15,11 +15,12 @@ use credreach::model::host::HostRoot;
 use credreach::model::inventory::Task;
 use credreach::model::manifest::Process;
 use credreach::model::path_pattern::PathPattern;
+use credreach::model::rule::Confidence;
 use credreach::model::rule_set::RuleSet;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::Moment;
 
-use crate::cli::args::{AuditArgs, ExplainArgs, ScopeArgs, SweepArgs};
+use crate::cli::args::{AuditArgs, ConfidenceArg, ExplainArgs, ScopeArgs, SweepArgs};
 use crate::cli::process::process;
 
 /// A key file holds at least this much.
@@ -52,6 +53,7 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
         advisories: Vec::new(),
         question: None,
+        confidence_min: None,
         honors_allow: false,
         explain: None,
         process: Process::default(),
@@ -65,8 +67,19 @@ pub fn sweep(args: &SweepArgs) -> Result<Config, Error> {
     if let Some(path) = &args.key_file {
         config.key = key_of(path)?;
     }
+    config.confidence_min = args.min_confidence.map(ConfidenceArg::meant);
     config.honors_allow = args.allow.honor_inline_allow;
     Ok(config)
+}
+
+impl ConfidenceArg {
+    const fn meant(self) -> Confidence {
+        match self {
+            Self::High => Confidence::High,
+            Self::Medium => Confidence::Medium,
+            Self::Low => Confidence::Low,
+        }
+    }
 }
 
 /// The configuration of a sweep for the sake of one explanation.

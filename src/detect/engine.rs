@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::detect::assignments::assigned;
+use crate::detect::names::is_given;
 use crate::detect::pattern::{Capture, Pattern};
 use crate::detect::prefilter::{AhoCorasickPrefilter, Hit, Keyword, Prefilter};
 use crate::model::candidate::{Candidate, Fields};
 use crate::model::location::Span;
-use crate::model::rule::{Rule, RuleIndex};
+use crate::model::rule::{Form, Rule, RuleIndex};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::Secret;
 use crate::model::segment::{Margins, Segment};
@@ -98,21 +100,31 @@ impl<'r> Engine<'r> {
         window.bytes.extend_from_slice(&segment.bytes[base..to]);
         let window = window.bytes.as_slice();
         let is_end = segment.is_end && to == segment.bytes.len();
-        let (keyword_start, keyword_end) = (hit.start - base, hit.end - base);
-        let pattern = &self.patterns[index.0];
-        pattern.captures(rule, window, n_before, keyword_end, |capture| {
+        let keyword = hit.start - base..hit.end - base;
+        let mut take = |capture: Capture, fits: bool| {
             // A match that ends with the window may be the beginning of a longer one.
             let is_cut = capture.whole.end == window.len() && !is_end;
-            if capture.whole.end >= keyword_start && !is_cut {
-                on_candidate(candidate(
-                    rule,
-                    index,
-                    window,
-                    segment.offset + base as u64,
-                    &capture,
-                ));
+            if fits && !is_cut {
+                let offset = segment.offset + base as u64;
+                on_candidate(candidate(rule, index, window, offset, &capture));
             }
-        });
+        };
+        let pattern = &self.patterns[index.0];
+        match rule.form {
+            Form::Shape => pattern.captures(rule, window, n_before, keyword.end, |capture| {
+                let fits = capture.whole.end >= keyword.start;
+                take(capture, fits);
+            }),
+            Form::Named => pattern.values(rule, window, keyword.end, |capture| {
+                let fits = is_given(window, &keyword, &capture.secret);
+                take(capture, fits);
+            }),
+            Form::Assigned => {
+                let value = assigned(window, &keyword);
+                let value = value.filter(|value| pattern.fits(rule, &window[value.clone()]));
+                value.into_iter().for_each(|value| take(Capture::of(value), true));
+            }
+        }
     }
 }
 

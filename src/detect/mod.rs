@@ -2,10 +2,12 @@
 //! believes nothing and reads no file.
 
 pub mod allow;
+mod assignments;
 pub mod decode;
 pub mod engine;
 pub mod fields;
 pub mod formats;
+mod names;
 pub mod pattern;
 pub mod prefilter;
 pub mod stores;

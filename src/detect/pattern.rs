@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
-use crate::model::rule::Rule;
+use crate::model::rule::{Form, Rule};
 
 /// Bytes a compiled pattern may take; the largest of ours takes a tenth of it.
 const COMPILED_BYTES_MAX: usize = 8 << 20;
@@ -34,10 +34,21 @@ pub struct Capture {
     pub server: Option<Range<usize>>,
 }
 
+impl Capture {
+    /// A secret with nothing else.
+    pub const fn of(secret: Range<usize>) -> Self {
+        let whole = secret.start..secret.end;
+        Self { whole, secret, key_id: None, account: None, server: None }
+    }
+}
+
 /// Says what is wrong with the pattern of a rule, if anything is.
 pub fn check(rule: &Rule) -> Result<(), String> {
     let regex = compile(rule).map_err(|error| error.to_string())?;
     let names: Vec<&str> = regex.capture_names().flatten().collect();
+    if rule.form != Form::Shape && names.len() > 1 {
+        return Err("a value has no groups with names".into());
+    }
     if !names.contains(&"secret") {
         return Err("has no group named `secret`".into());
     }
@@ -48,15 +59,53 @@ pub fn check(rule: &Rule) -> Result<(), String> {
 }
 
 fn compile(rule: &Rule) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(&rule.pattern)
+    let (pattern, ignore_case) = match rule.form {
+        Form::Shape => (rule.pattern.clone(), rule.ignore_case),
+        Form::Named => (bordered(&rule.pattern), false),
+        Form::Assigned => (format!("\\A(?P<secret>(?:{}))\\z", rule.pattern), false),
+    };
+    RegexBuilder::new(&pattern)
         .unicode(false)
-        .case_insensitive(rule.ignore_case)
+        .case_insensitive(ignore_case)
         .size_limit(COMPILED_BYTES_MAX)
         .dfa_size_limit(CACHE_BYTES_MAX)
         .build()
 }
 
+/// A value that neither begins nor ends within something longer.
+fn bordered(value: &str) -> String {
+    format!("(?:\\A|[^A-Za-z0-9])(?P<secret>(?:{value}))(?:[^A-Za-z0-9_+/=-]|\\z)")
+}
+
 impl Pattern {
+    /// All values in `window` behind a word of a name. `on_capture` gets each.
+    pub fn values(
+        &self,
+        rule: &Rule,
+        window: &[u8],
+        from: usize,
+        mut on_capture: impl FnMut(Capture),
+    ) {
+        let Some(regex) = self.compiled.get_or_init(|| compile(rule).ok()) else { return };
+        let mut at = from;
+        while let Some(capture) = regex.captures_at(window, at).and_then(|one| capture(&one)) {
+            // The border behind one value may be the border before the next.
+            at = capture.secret.end.max(at + 1);
+            on_capture(capture);
+            if at > window.len() {
+                return;
+            }
+        }
+    }
+
+    /// Whether a value is all of what the pattern says.
+    pub fn fits(&self, rule: &Rule, value: &[u8]) -> bool {
+        self.compiled
+            .get_or_init(|| compile(rule).ok())
+            .as_ref()
+            .is_some_and(|it| it.is_match(value))
+    }
+
     /// All matches in `window` that begin at `from` or later and at or before `last`.
     /// `on_capture` gets each.
     pub fn captures(

@@ -149,6 +149,10 @@ pub enum Rejection {
     Structure,
     /// Public material: a certificate, a public key.
     Public,
+    /// Reads as words: a name, a label, a sentence.
+    Words,
+    /// Believed less than counts in such a file.
+    LowConfidence,
 }
 
 impl Rejection {
@@ -161,6 +165,8 @@ impl Rejection {
             Self::Checksum => "checksum",
             Self::Structure => "structure",
             Self::Public => "public",
+            Self::Words => "words",
+            Self::LowConfidence => "low-confidence",
         }
     }
 }

@@ -35,6 +35,7 @@ pub mod rule;
 pub mod rule_set;
 pub mod secret;
 pub mod segment;
+pub mod setting;
 pub mod startup;
 pub mod store;
 pub mod suppression;

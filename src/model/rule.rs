@@ -131,6 +131,19 @@ pub enum Lifetime {
     Unlimited,
 }
 
+/// How a rule recognises a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// By a shape of its own: the pattern is of the secret and what stands around it.
+    Shape,
+    /// By the name it is given to: the keywords are words of that name, and the pattern is of
+    /// the whole value.
+    Named,
+    /// The same for names that any issuer's secrets have, so that only a plain assignment counts
+    /// and the name must be one of a secret.
+    Assigned,
+}
+
 /// One shape of one kind.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -138,11 +151,13 @@ pub struct Rule {
     pub origin: Origin,
     /// What a match would be.
     pub kind: KindIndex,
+    /// What the keywords and the pattern are of.
+    pub form: Form,
     /// At least one must occur before the pattern is tried.
     pub keywords: Vec<String>,
-    /// Whether letter case is ignored in keywords and pattern.
+    /// Whether letter case is ignored in keywords, and in the pattern of a shape.
     pub ignore_case: bool,
-    /// `regex` syntax, bytes, no Unicode, with a group `secret`.
+    /// `regex` syntax, bytes, no Unicode; that of a shape with a group `secret`.
     pub pattern: String,
     /// The vendor's fixed prefix: all that a hint may show.
     pub prefix: Option<String>,
@@ -222,11 +237,13 @@ pub enum Check {
     HexMixed,
     MixedClasses,
     Password,
+    Opaque,
+    Chosen,
 }
 
 impl Check {
     /// Every check with the name rules use for it.
-    pub const ALL: [(&'static str, Self); 21] = [
+    pub const ALL: [(&'static str, Self); 23] = [
         ("crc32-base62", Self::Crc32Base62),
         ("gitlab-routable", Self::GitlabRoutable),
         ("grafana-crc32", Self::GrafanaCrc32),
@@ -248,5 +265,7 @@ impl Check {
         ("hex-mixed", Self::HexMixed),
         ("mixed-classes", Self::MixedClasses),
         ("password", Self::Password),
+        ("opaque", Self::Opaque),
+        ("chosen", Self::Chosen),
     ];
 }

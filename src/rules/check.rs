@@ -9,7 +9,9 @@ use crate::error::RuleMistake;
 use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Indicator, Role, Trigger, Weight};
 use crate::model::harvest::HarvestIndex;
 use crate::model::path_pattern::PathPattern;
-use crate::model::rule::{Check, Confidence, Example, Kind, KindIndex, Lifetime, Origin, Rule};
+use crate::model::rule::{
+    Check, Confidence, Example, Form, Kind, KindIndex, Lifetime, Origin, Rule,
+};
 use crate::model::rule_set::RuleSet;
 use crate::model::store::{
     Decode, ExpectedCredential, FieldPath, FieldReference, Format, Store, StoreCredential,
@@ -19,7 +21,8 @@ use crate::model::time::{Moment, Window};
 use crate::rules::file::{RuleFile, Shelf};
 use crate::rules::schema::{
     AdvisoryFile, BadPackageWritten, CredentialFile, ExampleWritten, HarvestFile, IndicatorWritten,
-    KindWritten, RuleWritten, StoreCredentialWritten, StoreExampleWritten, StoreFile,
+    KindWritten, RotationWritten, RuleWritten, StoreCredentialWritten, StoreExampleWritten,
+    StoreFile,
 };
 
 /// Shorter keywords occur everywhere.
@@ -110,8 +113,11 @@ impl Drawer {
         let mut set = RuleSet::default();
         let indices: HashMap<String, KindIndex> =
             self.kinds.keys().enumerate().map(|(n, id)| (id.clone(), KindIndex(n))).collect();
-        for (id, (_, origin, issuer, written)) in self.kinds {
+        let rotations: HashMap<String, RotationWritten> =
+            self.kinds.iter().map(|(id, (.., kind))| (id.clone(), kind.rotation.clone())).collect();
+        for (id, (_, origin, issuer, mut written)) in self.kinds {
             let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
+            written.rotation = judge.filled(written.rotation, &rotations);
             judge.kind(issuer, written, &indices, &mut set);
         }
         for (id, (_, origin, written)) in self.stores {
@@ -173,7 +179,7 @@ impl Judge<'_> {
         let lifetime = written.lifetime_max.as_deref().and_then(|text| self.lifetime(text));
         for rule in written.rules {
             let rule = self.rule(rule, kind);
-            set.rules.push(rule);
+            set.rules.extend(rule);
         }
         set.kinds.push(Kind {
             id: self.subject.clone(),
@@ -201,17 +207,19 @@ impl Judge<'_> {
         lifetime
     }
 
-    fn rule(&mut self, written: RuleWritten, kind: KindIndex) -> Rule {
-        self.complete(&written);
+    fn rule(&mut self, written: RuleWritten, kind: KindIndex) -> Option<Rule> {
+        let (form, keywords, pattern) = self.form(&written)?;
+        self.complete(&written, &keywords);
         let checks =
             written.checks.iter().filter_map(|name| self.named("check", name, &Check::ALL));
-        Rule {
+        Some(Rule {
             checks: checks.collect(),
             origin: self.origin.clone(),
             kind,
-            ignore_case: written.ignore_case,
-            keywords: written.keywords,
-            pattern: written.pattern.into_inner(),
+            form,
+            ignore_case: written.ignore_case || form != Form::Shape,
+            keywords,
+            pattern,
             prefix: written.prefix,
             back_bytes: written.window.back,
             forward_bytes: written.window.forward,
@@ -220,14 +228,38 @@ impl Judge<'_> {
             examples: written.examples.into_iter().map(example).collect(),
             counter_examples: written.counter_examples.into_iter().map(example).collect(),
             gaps: written.gaps.into_iter().map(example).collect(),
+        })
+    }
+
+    /// What a rule recognises a secret by.
+    fn form(&mut self, written: &RuleWritten) -> Option<(Form, Vec<String>, String)> {
+        let lower = |words: &[String]| words.iter().map(|word| word.to_ascii_lowercase()).collect();
+        let RuleWritten { keywords, named, assigned, pattern, value, .. } = written;
+        let lists = [keywords, named, assigned].map(|list| !list.is_empty());
+        match (lists, pattern, value) {
+            ([_, false, false], Some(pattern), None) => {
+                Some((Form::Shape, keywords.clone(), pattern.clone()))
+            }
+            ([false, true, false], None, Some(value)) => {
+                Some((Form::Named, lower(named), value.clone()))
+            }
+            ([false, false, true], None, Some(value)) => {
+                Some((Form::Assigned, lower(assigned), value.clone()))
+            }
+            _ => {
+                let what = "has a rule with neither `keywords` and `pattern` nor `value` with one \
+                            of `named` and `assigned`";
+                self.say("rule/form", what);
+                None
+            }
         }
     }
 
-    fn complete(&mut self, rule: &RuleWritten) {
-        if rule.keywords.is_empty() {
+    fn complete(&mut self, rule: &RuleWritten, keywords: &[String]) {
+        if keywords.is_empty() {
             self.say("rule/no-keyword", "has a rule without keyword");
         }
-        for keyword in rule.keywords.iter().filter(|word| word.len() < KEYWORD_BYTES_MIN) {
+        for keyword in keywords.iter().filter(|word| word.len() < KEYWORD_BYTES_MIN) {
             self.say("rule/keyword-short", format!("keyword `{keyword}` is too short"));
         }
         if rule.window.back > BACK_BYTES_MAX || rule.window.forward > FORWARD_BYTES_MAX {

@@ -9,7 +9,9 @@ use crate::rules::schema::RotationWritten;
 impl Judge<'_> {
     /// The rotation of a kind. Another tool's kinds may say no more than the steps.
     pub fn rotation(&mut self, written: RotationWritten) -> Rotation {
-        let RotationWritten { first, r#where: place, steps, commands, check, breaks } = written;
+        let RotationWritten { like: _, first, r#where: place, steps, commands, check, breaks } =
+            written;
+        let first = first.unwrap_or_else(|| First::default().as_str().to_owned());
         if steps.is_empty() {
             self.say("rule/no-rotation", "has no rotation steps");
         }
@@ -22,6 +24,33 @@ impl Judge<'_> {
         }
         let first = known.map(|(_, first)| *first).unwrap_or_default();
         Rotation { first, place, steps, commands, checks: check, breaks }
+    }
+
+    /// A rotation with what it does not say itself taken from the one it is like.
+    pub fn filled(
+        &mut self,
+        written: RotationWritten,
+        all: &HashMap<String, RotationWritten>,
+    ) -> RotationWritten {
+        let Some(like) = written.like.as_ref() else { return written };
+        let Some(model) = all.get(like).filter(|model| model.like.is_none()) else {
+            let what = format!("rotation is like `{like}`, which is no kind with one of its own");
+            self.say("rule/rotation", what);
+            return written;
+        };
+        let or =
+            |own: Vec<String>, other: &[String]| if own.is_empty() { other.into() } else { own };
+        let or_text =
+            |own: String, other: &str| if own.is_empty() { other.to_owned() } else { own };
+        RotationWritten {
+            first: written.first.or_else(|| model.first.clone()),
+            r#where: or_text(written.r#where, &model.r#where),
+            steps: or(written.steps, &model.steps),
+            commands: or(written.commands, &model.commands),
+            check: or(written.check, &model.check),
+            breaks: or_text(written.breaks, &model.breaks),
+            like: written.like,
+        }
     }
 
     /// Whether every name in braces is that of a blank.

@@ -34,13 +34,14 @@ pub struct KindWritten {
     pub rules: Vec<RuleWritten>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RotationWritten {
-    #[serde(default = "default_first")]
-    pub first: String,
+    pub like: Option<String>,
+    pub first: Option<String>,
     #[serde(default)]
     pub r#where: String,
+    #[serde(default)]
     pub steps: Vec<String>,
     #[serde(default)]
     pub commands: Vec<String>,
@@ -50,17 +51,19 @@ pub struct RotationWritten {
     pub breaks: String,
 }
 
-fn default_first() -> String {
-    "revoke".to_owned()
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleWritten {
+    #[serde(default)]
     pub keywords: Vec<String>,
     #[serde(default)]
     pub ignore_case: bool,
-    pub pattern: Spanned<String>,
+    pub pattern: Option<String>,
+    #[serde(default)]
+    pub named: Vec<String>,
+    #[serde(default)]
+    pub assigned: Vec<String>,
+    pub value: Option<String>,
     pub prefix: Option<String>,
     #[serde(default)]
     pub window: WindowWritten,

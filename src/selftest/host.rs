@@ -121,6 +121,7 @@ impl FakeHost {
             size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
             advisories: Vec::new(),
             question: None,
+            confidence_min: None,
             honors_allow: false,
             explain: None,
             process: Process::default(),

@@ -15,7 +15,7 @@ use crate::error::{Problem, ProblemCode};
 use crate::inventory::{settle, tell_ends};
 use crate::model::artifact::{Artifact, ArtifactKind};
 use crate::model::expiry::Expiry;
-use crate::model::finding::{Content, Finding, Location};
+use crate::model::finding::{Content, Finding, Location, Rejection};
 use crate::model::inventory::Task;
 use crate::model::location::Span;
 use crate::model::segment::{Margins, Segment};
@@ -29,6 +29,7 @@ use crate::read::reader::Chunks;
 use crate::sweep::locked;
 use crate::sweep::shared::{Harvest, Shared};
 use crate::sweep::sieve::{Raw, Sieve, Sifted, candidates};
+use crate::sweep::weigh::weigh;
 use crate::vet::{ContentHasher, certificate_ends};
 
 /// A mapped file is cut into pieces of this size, so that it keeps all cores busy.
@@ -398,6 +399,12 @@ impl<'l, 's> Look<'l, 's> {
     ) {
         if self.raw.is_empty() {
             return;
+        }
+        let least = self.shared.confidence_min;
+        let n_weak = weigh(&mut self.raw, &self.artifact.path, least);
+        if n_weak > 0 {
+            *self.harvest.coverage.rejected.entry(Rejection::LowConfidence.code()).or_default() +=
+                n_weak;
         }
         self.raw.sort_by_key(|raw| (raw.span, raw.identity.secret_id));
         // A store that is known by its contents too says so itself, where it parses them.

@@ -19,6 +19,7 @@ use crate::model::coverage::Coverage;
 use crate::model::finding::Finding;
 use crate::model::host::HostFiles;
 use crate::model::inventory::Task;
+use crate::model::rule::Confidence;
 use crate::model::secret::SecretKey;
 use crate::model::startup::StartupList;
 use crate::read::git;
@@ -37,6 +38,8 @@ pub struct Shared<'s> {
     pub files: &'s dyn HostFiles,
     pub policy: &'s ReadPolicy,
     pub key: &'s SecretKey,
+    /// What is believed less does not count; `None` for what the kind of file says.
+    pub confidence_min: Option<Confidence>,
     /// Whether comments may allow secrets.
     pub honors_allow: bool,
     pub watch: &'s Watch,

@@ -6,6 +6,7 @@ use crate::detect::engine::Window;
 use crate::model::candidate::Candidate;
 use crate::model::finding::{Identity, Rejection};
 use crate::model::location::Span;
+use crate::model::rule::Form;
 use crate::model::segment::Segment;
 use crate::model::store::StoreIndex;
 use crate::sweep::shared::Shared;
@@ -14,6 +15,7 @@ use crate::vet::{keeper, vet};
 /// A believed candidate that has no line yet.
 pub struct Raw {
     pub identity: Identity,
+    pub form: Form,
     pub span: Span,
     pub store: Option<StoreIndex>,
 }
@@ -49,8 +51,11 @@ impl<'s> Sieve<'s> {
     pub fn judge(&mut self, candidate: &Candidate<'_>) {
         match vet(self.shared.engine.rules, self.shared.key, candidate) {
             Ok(identity) => {
-                let Candidate { span, store, .. } = *candidate;
-                self.sifted.raw.push(Raw { identity, span, store });
+                let Candidate { span, store, rule, .. } = *candidate;
+                // What a store has in one of its fields needs no name.
+                let rule = rule.filter(|_| store.is_none());
+                let form = rule.map_or(Form::Shape, |it| self.shared.engine.rules.rule(it).form);
+                self.sifted.raw.push(Raw { identity, form, span, store });
             }
             Err(rejection) => self.reject(rejection, candidate),
         }

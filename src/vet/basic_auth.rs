@@ -57,10 +57,10 @@ mod tests {
 
     #[test]
     fn a_token_in_the_place_of_the_user_is_not_shown() {
-        let token = "q8Rz1LmV0tYc5Wd3Kx7Hn2Jb9Gs4Pf";
-        check(&format!("{token}:"), Ok((None, token)));
-        check(&format!("{token}:x-oauth-basic"), Ok((None, token)));
-        check(&format!("{token}:hunter2"), Ok((None, "hunter2")));
+        let user = "q8Rz1LmV0tYc5Wd3Kx7Hn2Jb9Gs4Pf";
+        check(&format!("{user}:"), Ok((None, user)));
+        check(&format!("{user}:x-oauth-basic"), Ok((None, user)));
+        check(&format!("{user}:hunter2"), Ok((None, "hunter2")));
     }
 
     #[test]

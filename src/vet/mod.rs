@@ -16,6 +16,7 @@ mod facts;
 mod gitlab;
 mod jwt;
 mod macaroon;
+mod opaque;
 mod password;
 mod placeholder;
 mod private_key;
@@ -31,7 +32,7 @@ use crate::model::candidate::Candidate;
 use crate::model::destination::{self, Destination};
 use crate::model::expiry::{Basis, Expiry};
 use crate::model::finding::{Identity, Protection, Rejection};
-use crate::model::rule::{Check, Confidence, Rule};
+use crate::model::rule::{Check, Confidence, Form, Rule};
 use crate::model::rule_set::RuleSet;
 use crate::model::secret::SecretKey;
 use crate::model::time::{Dated, Moment};
@@ -46,6 +47,9 @@ pub use crate::vet::secret_id::{derive_key, key_id};
 /// The kind of variables whose name alone speaks for them: such a field of a store is
 /// believed less than others.
 const ENVIRONMENT_KIND: &str = "environment-secret";
+
+/// Shorter prefixes may begin any value.
+const TELLING_PREFIX_BYTES_MIN: usize = 4;
 
 /// Kinds of files that are believed for their first bytes alone, wherever they lie.
 const KEY_FILE_KINDS: [&str; 3] = ["age-encrypted-key", "keepass-database", "key-store-file"];
@@ -62,6 +66,10 @@ pub fn vet(
     let prefix = rule.and_then(|rule| fixed_prefix(rule, secret)).unwrap_or_default();
     let body = &secret[prefix.len()..];
     refuse_stand_in(secret, body)?;
+    let is_nameless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
+    if is_nameless && is_misshapen(rules, secret) {
+        return Err(Rejection::Structure);
+    }
     let facts = match rule {
         Some(rule) => check_shape(rule, secret, body)?,
         None => check_stored(kind_id, secret)?,
@@ -86,6 +94,14 @@ pub fn vet(
         renewal: None,
         issued: facts.issued.or_else(|| issued(candidate.fields.issued.as_deref()?)),
     })
+}
+
+/// Whether a value that only its name speaks for begins as some issuer's secrets do: their rule
+/// would have found it if it were one.
+fn is_misshapen(rules: &RuleSet, secret: &[u8]) -> bool {
+    let prefixes = rules.rules.iter().filter_map(|rule| rule.prefix.as_deref());
+    let mut telling = prefixes.filter(|prefix| prefix.len() >= TELLING_PREFIX_BYTES_MIN);
+    telling.any(|prefix| secret.starts_with(prefix.as_bytes()))
 }
 
 /// The server that a field beside the secret names, and the account where that is a user's name.
@@ -130,6 +146,8 @@ fn function_of(check: Check) -> fn(&[u8]) -> Checked {
         Check::HexMixed => character_classes::check_hex,
         Check::MixedClasses => character_classes::check_mixed,
         Check::Password => password::check,
+        Check::Opaque => opaque::check,
+        Check::Chosen => opaque::check_chosen,
     }
 }
 
@@ -147,6 +165,7 @@ fn check_stored(kind_id: &str, secret: &[u8]) -> Checked {
     match private_key::key_file::check(secret) {
         Some(checked) => checked,
         None if KEY_FILE_KINDS.contains(&kind_id) => Err(Rejection::Structure),
+        None if kind_id == ENVIRONMENT_KIND => opaque::check_chosen(secret),
         None => Ok(password::check_field(kind_id, secret)?.or(sealed::facts(secret))),
     }
 }
@@ -229,6 +248,7 @@ mod tests {
         Rule {
             origin: Origin::default(),
             kind: KindIndex(0),
+            form: Form::Shape,
             keywords: Vec::new(),
             ignore_case: false,
             pattern: String::new(),
