@@ -19,8 +19,16 @@ const TYPES: [&[u8]; 6] = [b"string", b"str", b"&str", b"&'static str", b"const 
 /// Keys under which an element keeps its value beside its name.
 const VALUE_KEYS: [&[u8]; 4] = [b"value", b"content", b"default", b"val"];
 
-/// The value that is given to the name in which a word stands, if that is the name of a secret.
-pub fn assigned(window: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
+/// A name and the value that is given to it.
+pub struct Assignment {
+    /// The name.
+    pub name: Range<usize>,
+    /// The value, without quotes.
+    pub value: Range<usize>,
+}
+
+/// The assignment in whose name a word stands, if that is the name of a secret.
+pub fn assigned(window: &[u8], word: &Range<usize>) -> Option<Assignment> {
     let name = name_around(window, word);
     if !is_of_secret(&window[name.clone()], &(word.start - name.start..word.end - name.start)) {
         return None;
@@ -30,7 +38,8 @@ pub fn assigned(window: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
         Way::Operator => reader.value()?,
         Way::Element => reader.element()?,
     };
-    (!value.is_empty() && value.len() <= VALUE_BYTES_MAX).then_some(value)
+    let is_value = !value.is_empty() && value.len() <= VALUE_BYTES_MAX;
+    is_value.then_some(Assignment { name, value })
 }
 
 /// How a value is given to a name.
@@ -317,7 +326,7 @@ mod tests {
         let (start, word) =
             words.iter().filter_map(|word| Some((lower.find(word)?, word))).min().unwrap();
         let found = assigned(text.as_bytes(), &(start..start + word.len()));
-        assert_eq!(found.map(|range| &text[range]), expected, "{text}");
+        assert_eq!(found.map(|it| &text[it.value]), expected, "{text}");
     }
 
     #[test]

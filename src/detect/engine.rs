@@ -120,9 +120,9 @@ impl<'r> Engine<'r> {
                 take(capture, fits);
             }),
             Form::Assigned => {
-                let value = assigned(window, &keyword);
-                let value = value.filter(|value| pattern.fits(rule, &window[value.clone()]));
-                value.into_iter().for_each(|value| take(Capture::of(value), true));
+                let found = assigned(window, &keyword);
+                let found = found.filter(|it| pattern.fits(rule, &window[it.value.clone()]));
+                found.into_iter().for_each(|it| take(Capture::given(it.name, it.value), true));
             }
         }
     }
@@ -148,6 +148,7 @@ fn candidate<'w>(
         kind: rule.kind,
         rule: Some(index),
         store: None,
+        name: capture.name.clone().map(|name| &window[name]),
         secret: Secret::new(&window[capture.secret.clone()]),
         span: Span {
             start: offset + capture.secret.start as u64,

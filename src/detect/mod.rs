@@ -4,6 +4,7 @@
 pub mod allow;
 mod assignments;
 pub mod decode;
+pub mod encodings;
 pub mod engine;
 pub mod fields;
 pub mod formats;

@@ -26,6 +26,8 @@ pub struct Capture {
     pub whole: Range<usize>,
     /// The group `secret`.
     pub secret: Range<usize>,
+    /// The name it is given to, where that was asked.
+    pub name: Option<Range<usize>>,
     /// The group `key_id`.
     pub key_id: Option<Range<usize>>,
     /// The group `account`.
@@ -35,10 +37,10 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// A secret with nothing else.
-    pub const fn of(secret: Range<usize>) -> Self {
-        let whole = secret.start..secret.end;
-        Self { whole, secret, key_id: None, account: None, server: None }
+    /// The value that is given to a name.
+    pub const fn given(name: Range<usize>, value: Range<usize>) -> Self {
+        let (whole, name) = (value.start..value.end, Some(name));
+        Self { whole, secret: value, name, key_id: None, account: None, server: None }
     }
 }
 
@@ -138,6 +140,7 @@ fn capture(captures: &Captures<'_>) -> Option<Capture> {
     Some(Capture {
         whole: captures.get(0)?.range(),
         secret: named("secret")?,
+        name: None,
         key_id: named("key_id"),
         account: named("account"),
         server: named("server"),

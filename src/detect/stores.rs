@@ -113,7 +113,8 @@ impl<'r> Stores<'r> {
             fields.server = fields.server.or(learnt.server);
         }
         let secret = Secret::new(value);
-        on_candidate(Candidate { kind, rule, store: Some(found.store), secret, span, fields });
+        let store = Some(found.store);
+        on_candidate(Candidate { kind, rule, store, name: None, secret, span, fields });
     }
 
     /// The rule that matches all of a value, the most believed if there are several.

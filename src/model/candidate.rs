@@ -14,6 +14,8 @@ pub struct Candidate<'c> {
     pub rule: Option<RuleIndex>,
     /// The store whose field it is; `None` where only a rule found it.
     pub store: Option<StoreIndex>,
+    /// The name that the bytes are given to, where only that speaks for them.
+    pub name: Option<&'c [u8]>,
     /// The bytes.
     pub secret: Secret<'c>,
     /// Where the bytes, or their encoded form, stand in the file.

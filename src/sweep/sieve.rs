@@ -1,7 +1,9 @@
 //! Rules over the bytes of one piece, and each candidate vetted as it comes. Keeps no secret.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
+use crate::detect::encodings::decode_each;
 use crate::detect::engine::Window;
 use crate::model::candidate::Candidate;
 use crate::model::finding::{Identity, Rejection};
@@ -20,10 +22,16 @@ pub struct Raw {
     pub store: Option<StoreIndex>,
 }
 
-/// Rules over one piece.
+/// Encodings within encodings that are looked into.
+const ENCODINGS_DEPTH_MAX: usize = 3;
+
+/// Rules over one piece, and over what stands encoded in it.
 pub fn candidates(shared: &Shared<'_>, segment: &Segment<'_>, window: &mut Window) -> Sifted {
     let mut sieve = Sieve::new(shared);
     shared.engine.scan(segment, window, &mut |candidate| sieve.judge(&candidate));
+    let to_file =
+        |span: Span| Span { start: segment.offset + span.start, end: segment.offset + span.end };
+    sieve.encoded(segment.bytes, &segment.own, &to_file, ENCODINGS_DEPTH_MAX, window);
     sieve.sifted
 }
 
@@ -45,6 +53,28 @@ impl<'s> Sieve<'s> {
     /// Nothing yet.
     pub fn new(shared: &'s Shared<'s>) -> Self {
         Self { shared, sifted: Sifted::default() }
+    }
+
+    /// Vets what stands encoded in some bytes, whose places in the file are asked for.
+    fn encoded(
+        &mut self,
+        bytes: &[u8],
+        own: &Range<usize>,
+        to_file: &dyn Fn(Span) -> Span,
+        depth_left: usize,
+        window: &mut Window,
+    ) {
+        if depth_left == 0 {
+            return;
+        }
+        decode_each(bytes, own, &mut |decoded| {
+            let text = decoded.text.as_slice();
+            let to_file = |span: Span| to_file(decoded.span_outside(span));
+            self.shared.engine.scan(&Segment::whole(text), window, &mut |candidate| {
+                self.judge(&Candidate { span: to_file(candidate.span), ..candidate });
+            });
+            self.encoded(text, &(0..text.len()), &to_file, depth_left - 1, window);
+        });
     }
 
     /// Vets one candidate.

@@ -51,6 +51,9 @@ const ENVIRONMENT_KIND: &str = "environment-secret";
 /// Shorter prefixes may begin any value.
 const TELLING_PREFIX_BYTES_MIN: usize = 4;
 
+/// A password may be anything, also that of an account whose tokens are known.
+const PASSWORD_KIND: &str = "password";
+
 /// Kinds of files that are believed for their first bytes alone, wherever they lie.
 const KEY_FILE_KINDS: [&str; 3] = ["age-encrypted-key", "keepass-database", "key-store-file"];
 
@@ -66,8 +69,9 @@ pub fn vet(
     let prefix = rule.and_then(|rule| fixed_prefix(rule, secret)).unwrap_or_default();
     let body = &secret[prefix.len()..];
     refuse_stand_in(secret, body)?;
-    let is_nameless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
-    if is_nameless && is_misshapen(rules, secret) {
+    let is_shapeless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
+    let is_known_not = |name| kind_id != PASSWORD_KIND && is_of_issuer(rules, name);
+    if is_shapeless && (is_misshapen(rules, secret) || candidate.name.is_some_and(is_known_not)) {
         return Err(Rejection::Structure);
     }
     let facts = match rule {
@@ -102,6 +106,15 @@ fn is_misshapen(rules: &RuleSet, secret: &[u8]) -> bool {
     let prefixes = rules.rules.iter().filter_map(|rule| rule.prefix.as_deref());
     let mut telling = prefixes.filter(|prefix| prefix.len() >= TELLING_PREFIX_BYTES_MIN);
     telling.any(|prefix| secret.starts_with(prefix.as_bytes()))
+}
+
+/// Whether a name holds a word of an issuer whose secrets are known: its own rules would have
+/// found the value if it were one.
+fn is_of_issuer(rules: &RuleSet, name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let holds = |word: &String| name.windows(word.len()).any(|it| it == word.as_bytes());
+    let mut named = rules.rules.iter().filter(|rule| rule.form == Form::Named);
+    named.any(|rule| rule.keywords.iter().any(holds))
 }
 
 /// The server that a field beside the secret names, and the account where that is a user's name.
@@ -269,6 +282,7 @@ mod tests {
             kind: KindIndex(0),
             rule: Some(RuleIndex(0)),
             store: None,
+            name: None,
             secret: Secret::new(secret),
             span: Span { start: 0, end: 0 },
             fields: Fields::default(),

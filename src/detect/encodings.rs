@@ -1,0 +1,352 @@
+//! Text within text: base64, hexadecimal, and escapes of URLs, JSON and markup. What decodes to
+//! something readable is given on with the place of each of its bytes. Decrypts nothing and
+//! unpacks nothing; what does not read as text is left alone.
+
+use std::ops::Range;
+
+use memchr::memchr3_iter;
+
+use crate::model::location::Span;
+
+/// Shorter runs hold no secret worth looking for, and are words as often as not.
+const BASE64_BYTES_MIN: usize = 24;
+/// See [`BASE64_BYTES_MIN`].
+const HEX_BYTES_MIN: usize = 32;
+/// No longer run is decoded: nobody encodes such a file by hand.
+const RUN_BYTES_MAX: usize = 4 << 20;
+/// So many bytes of a run are decoded to see whether it holds text.
+const SAMPLE_BYTES: usize = 16;
+/// So far around an escape its line is decoded.
+const LINE_BYTES_MAX: usize = 1024;
+
+/// A readable text that stood encoded in another.
+pub struct Decoded {
+    /// The text.
+    pub text: Vec<u8>,
+    /// Where each byte of it begins in the outer text.
+    positions: Vec<u32>,
+    /// Where the encoded run begins and ends there.
+    run: Range<usize>,
+}
+
+impl Decoded {
+    fn new(run: Range<usize>) -> Self {
+        Self { text: Vec::new(), positions: Vec::new(), run }
+    }
+
+    fn push(&mut self, byte: u8, at: usize) {
+        self.text.push(byte);
+        self.positions.push((at - self.run.start) as u32);
+    }
+
+    /// From a span of the text to the encoded bytes in the outer one.
+    pub fn span_outside(&self, span: Span) -> Span {
+        let place = |offset: u64| {
+            let at = usize::try_from(offset).ok().and_then(|at| self.positions.get(at));
+            at.map_or(self.run.end, |at| self.run.start + *at as usize) as u64
+        };
+        Span { start: place(span.start), end: place(span.end) }
+    }
+}
+
+/// Every text that stands encoded in the `own` part of some bytes, each in full.
+pub fn decode_each(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Decoded)) {
+    runs(bytes, own, visit);
+    escapes(bytes, own, visit);
+}
+
+/// Bytes of base64 in both alphabets; those of hexadecimal are among them.
+const fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+fn runs(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Decoded)) {
+    // A run that is long enough covers every so many bytes one that is looked at.
+    let mut at = own.start;
+    let mut done = 0;
+    while at < own.end {
+        if !is_digit(bytes[at]) {
+            at += BASE64_BYTES_MIN;
+            continue;
+        }
+        let n_before = bytes[done.max(at.saturating_sub(RUN_BYTES_MAX))..at].iter().rev();
+        let start = at - n_before.take_while(|byte| is_digit(**byte)).count();
+        let behind = &bytes[at..bytes.len().min(at + RUN_BYTES_MAX)];
+        let end = at + behind.iter().take_while(|byte| is_digit(**byte)).count();
+        done = end;
+        at = end + 1;
+        if end - start >= BASE64_BYTES_MIN && own.contains(&start) {
+            let decoded = hexadecimal(bytes, start..end).or_else(|| base64(bytes, start..end));
+            if let Some(decoded) = decoded {
+                done = decoded.run.end.max(end);
+                at = at.max(done);
+                visit(&decoded);
+            }
+        }
+    }
+}
+
+/// Pairs of hexadecimal digits.
+fn hexadecimal(bytes: &[u8], run: Range<usize>) -> Option<Decoded> {
+    let digits = &bytes[run.clone()];
+    let fits = digits.len() >= HEX_BYTES_MIN && digits.len().is_multiple_of(2);
+    if !fits || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let mut decoded = Decoded::new(run.clone());
+    for (index, pair) in digits.chunks_exact(2).enumerate() {
+        decoded.push(hex_byte(pair)?, run.start + 2 * index);
+        if index == SAMPLE_BYTES && !is_text(&decoded.text) {
+            return None;
+        }
+    }
+    is_text(&decoded.text).then_some(decoded)
+}
+
+fn hex_byte(pair: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()
+}
+
+/// Base64 in either alphabet, over as many lines as follow each other.
+fn base64(bytes: &[u8], run: Range<usize>) -> Option<Decoded> {
+    let mut decoded = Decoded::new(run.clone());
+    let (mut bits, mut n_bits) = (0u32, 0);
+    let mut at = run.start;
+    let end = bytes.len().min(run.start + RUN_BYTES_MAX);
+    let mut line_bytes = 0;
+    while at < end {
+        let Some(value) = base64_value(bytes[at]) else {
+            match next_line(bytes, at, line_bytes) {
+                Some(next) => (at, line_bytes) = (next, 0),
+                None => break,
+            }
+            continue;
+        };
+        bits = bits << 6 | value;
+        n_bits += 6;
+        line_bytes += 1;
+        if n_bits >= 8 {
+            n_bits -= 8;
+            // The first of the digits that this byte is made of.
+            decoded.push((bits >> n_bits) as u8, at - 1);
+            bits &= (1 << n_bits) - 1;
+            if decoded.text.len() == SAMPLE_BYTES
+                && !is_text(&decoded.text)
+                && !is_wide(&decoded.text)
+            {
+                return None;
+            }
+        }
+        at += 1;
+    }
+    decoded.run.end = at;
+    if is_wide(&decoded.text) {
+        narrow(&mut decoded);
+    }
+    is_text(&decoded.text).then_some(decoded)
+}
+
+/// Where base64 goes on behind the end of a line, if the line is long and so is the next one.
+fn next_line(bytes: &[u8], at: usize, line_bytes: usize) -> Option<usize> {
+    const LINE_BYTES_MIN: usize = 40;
+    let behind = &bytes[at..bytes.len().min(at + 64)];
+    let n_break = match behind {
+        [b'\r', b'\n', ..] | [b'\\', b'n', ..] => 2,
+        [b'\n', ..] => 1,
+        _ => return None,
+    };
+    let n_indent = behind[n_break..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let next = at + n_break + n_indent;
+    (line_bytes >= LINE_BYTES_MIN && bytes.get(next).is_some_and(|byte| is_digit(*byte)))
+        .then_some(next)
+}
+
+const fn base64_value(byte: u8) -> Option<u32> {
+    match byte {
+        b'A'..=b'Z' => Some((byte - b'A') as u32),
+        b'a'..=b'z' => Some((byte - b'a') as u32 + 26),
+        b'0'..=b'9' => Some((byte - b'0') as u32 + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
+}
+
+/// UTF-16 of ASCII, as PowerShell encodes commands.
+fn is_wide(text: &[u8]) -> bool {
+    text.len() >= 8
+        && text.iter().skip(1).step_by(2).all(|byte| *byte == 0)
+        && text.iter().step_by(2).all(|byte| is_readable(*byte))
+}
+
+fn narrow(decoded: &mut Decoded) {
+    let even = |index: usize| index.is_multiple_of(2);
+    let mut index = 0;
+    decoded.text.retain(|_| (even(index), index += 1).0);
+    let mut index = 0;
+    decoded.positions.retain(|_| (even(index), index += 1).0);
+}
+
+const fn is_readable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
+}
+
+/// Nearly all readable: a few bytes of other languages may be among it.
+fn is_text(text: &[u8]) -> bool {
+    let n_readable = text.iter().filter(|byte| is_readable(**byte)).count();
+    text.len() >= 8 && n_readable * 20 >= text.len() * 19
+}
+
+/// Lines with escapes in them: `%40`, `\u0040`, `\x40`, `\/`, `&#64;`, `&amp;`.
+fn escapes(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Decoded)) {
+    let mut done = own.start;
+    for found in memchr3_iter(b'%', b'\\', b'&', &bytes[own.clone()]) {
+        let at = own.start + found;
+        if at < done || escape(&bytes[at..]).is_none_or(|(byte, _)| !byte.is_ascii_graphic()) {
+            continue;
+        }
+        let before = &bytes[done.max(at.saturating_sub(LINE_BYTES_MAX))..at];
+        let start = memchr::memrchr(b'\n', before)
+            .map_or(at - before.len(), |end| at - before.len() + end + 1);
+        let behind = &bytes[at..bytes.len().min(at + LINE_BYTES_MAX)];
+        let end = at + memchr::memchr(b'\n', behind).unwrap_or(behind.len());
+        visit(&unescaped(bytes, start..end));
+        done = end;
+    }
+}
+
+fn unescaped(bytes: &[u8], run: Range<usize>) -> Decoded {
+    let mut decoded = Decoded::new(run.clone());
+    let mut at = run.start;
+    while at < run.end {
+        let (byte, length) = escape(&bytes[at..run.end]).unwrap_or((bytes[at], 1));
+        decoded.push(byte, at);
+        at += length;
+    }
+    decoded
+}
+
+/// The byte that an escape stands for, and how long it is.
+fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    match text {
+        [b'%', pair @ ..] => Some((hex_byte(pair.get(..2)?)?, 3)),
+        [b'\\', b'x', pair @ ..] => Some((hex_byte(pair.get(..2)?)?, 4)),
+        [b'\\', b'u', b'0', b'0', pair @ ..] => Some((hex_byte(pair.get(..2)?)?, 6)),
+        [b'\\', b'/', ..] => Some((b'/', 2)),
+        [b'&', b'#', number @ ..] => entity(number),
+        [b'&', name @ ..] => {
+            let names: [(&[u8], u8); 5] = [
+                (b"amp;", b'&'),
+                (b"quot;", b'"'),
+                (b"lt;", b'<'),
+                (b"gt;", b'>'),
+                (b"apos;", b'\''),
+            ];
+            let known = names.iter().find(|(known, _)| name.starts_with(known));
+            known.map(|(known, byte)| (*byte, known.len() + 1))
+        }
+        _ => None,
+    }
+}
+
+/// `64;` or `x40;` behind `&#`.
+fn entity(number: &[u8]) -> Option<(u8, usize)> {
+    let length = number.iter().take(6).position(|byte| *byte == b';')?;
+    let text = std::str::from_utf8(&number[..length]).ok()?;
+    let byte = match text.strip_prefix(['x', 'X']) {
+        Some(digits) => u8::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    Some((byte.ok()?, length + 3))
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> Vec<(String, Span)> {
+        let mut all = Vec::new();
+        decode_each(bytes, &(0..bytes.len()), &mut |one| {
+            let whole = Span { start: 0, end: one.text.len() as u64 };
+            all.push((String::from_utf8_lossy(&one.text).into_owned(), one.span_outside(whole)));
+        });
+        all
+    }
+
+    const TEXT: &str = "export TOKEN=abcdefghijklmnopqrstuvwx12";
+
+    #[test]
+    fn encoded_texts_are_found_where_they_stand() {
+        for encoded in [
+            BASE64.encode(TEXT.as_bytes()),
+            BASE64URL_NOPAD.encode(TEXT.as_bytes()),
+            HEXLOWER.encode(TEXT.as_bytes()),
+            BASE64.encode(&TEXT.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+        ] {
+            let outer = format!("data: \"{encoded}\"\n");
+            let all = decoded(outer.as_bytes());
+            assert_eq!(all.len(), 1, "{encoded}");
+            assert_eq!(all[0].0, TEXT);
+            let end = (7 + encoded.trim_end_matches('=').len()) as u64;
+            assert_eq!(all[0].1, Span { start: 7, end });
+        }
+    }
+
+    #[test]
+    fn base64_may_go_over_several_lines() {
+        let long = TEXT.repeat(5);
+        let encoded = BASE64.encode(long.as_bytes());
+        let lines: Vec<&str> =
+            encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        for between in ["\n", "\r\n", "\n    ", "\\n"] {
+            let all = decoded(lines.join(between).as_bytes());
+            assert_eq!(all.iter().map(|one| one.0.as_str()).collect::<Vec<_>>(), [&long]);
+        }
+    }
+
+    #[test]
+    fn words_and_noise_decode_to_nothing() {
+        for text in [
+            "getElementsByTagNameAndClassNameOrSomething",
+            "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
+            "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4",
+            "100 % of a & b \\n\\t",
+        ] {
+            assert_eq!(decoded(text.as_bytes()), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_taken_back_line_by_line() {
+        for (outer, inner) in [
+            ("url=https%3A%2F%2Fa%40b", "url=https://a@b"),
+            (r#"{"key": "abc\u003d\u0026\/x"}"#, r#"{"key": "abc=&/x"}"#),
+            ("<v>a&amp;b&#64;&#x40;</v>", "<v>a&b@@</v>"),
+        ] {
+            let all = decoded(format!("first\n{outer}\nlast").as_bytes());
+            assert_eq!(all.len(), 1, "{outer}");
+            assert_eq!(all[0].0, inner);
+            assert_eq!(all[0].1, Span { start: 6, end: 6 + outer.len() as u64 });
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_looked_through(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            for (_, span) in decoded(&bytes) {
+                prop_assert!(span.start <= span.end && span.end <= bytes.len() as u64);
+            }
+        }
+
+        #[test]
+        fn any_text_comes_back(text in "[ -~]{24,300}", front in "[ -~]{0,9}[ =\"]") {
+            let outer = format!("{front}{}", BASE64.encode(text.as_bytes()));
+            let all = decoded(outer.as_bytes());
+            prop_assert!(all.iter().any(|one| one.0 == text));
+        }
+    }
+}
