@@ -176,6 +176,9 @@ pub enum ProblemCode {
     TooBig,
     TooBigToParse,
     ContainerUnopened,
+    ContainerBroken,
+    ContainerEncrypted,
+    ContainerOverBudget,
     InputOutput,
     RemoteFileSystem,
     StoreMalformed,
@@ -191,13 +194,16 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::PermissionDenied,
         Self::Vanished,
         Self::Changed,
         Self::TooBig,
         Self::TooBigToParse,
         Self::ContainerUnopened,
+        Self::ContainerBroken,
+        Self::ContainerEncrypted,
+        Self::ContainerOverBudget,
         Self::InputOutput,
         Self::RemoteFileSystem,
         Self::StoreMalformed,
@@ -220,6 +226,9 @@ impl ProblemCode {
             Self::TooBig => "read/too-big",
             Self::TooBigToParse => "read/too-big-to-parse",
             Self::ContainerUnopened => "read/container-not-opened",
+            Self::ContainerBroken => "container/broken",
+            Self::ContainerEncrypted => "container/encrypted",
+            Self::ContainerOverBudget => "container/over-budget",
             Self::InputOutput => "read/input-output",
             Self::RemoteFileSystem => "walk/remote-file-system",
             Self::StoreMalformed => "store/malformed",
@@ -243,6 +252,9 @@ impl ProblemCode {
             Self::TooBig => "it is bigger than the bound",
             Self::TooBigToParse => "it is too big to be parsed; rules still ran over its bytes",
             Self::ContainerUnopened => "it was not opened; what is packed inside was not seen",
+            Self::ContainerBroken => "what is packed inside could not be unpacked to its end",
+            Self::ContainerEncrypted => "what is packed inside is encrypted",
+            Self::ContainerOverBudget => "what is packed inside was not all unpacked",
             Self::InputOutput => "the system reported an error",
             Self::RemoteFileSystem => "it lies on a remote or user-space file system",
             Self::StoreMalformed => "its format could not be parsed; rules still ran over it",

@@ -57,6 +57,7 @@ use crate::model::principal::Principals;
 use crate::model::store::StoreIndex;
 use crate::model::time::{Moment, Window};
 use crate::model::what_if::WhatIf;
+use crate::read::containers::UNPACKED_BYTES_MAX;
 use crate::read::host_files::DiskFiles;
 use crate::read::reader::ReadPolicy;
 use crate::sweep::circumstances::run;
@@ -314,6 +315,7 @@ fn read_policy(config: &Config, engine: &Engine<'_>, mounts: &Mounts) -> ReadPol
     ReadPolicy {
         root: config.root.clone(),
         size_bytes_max: config.size_bytes_max,
+        unpacked_bytes_max: UNPACKED_BYTES_MAX,
         local_devices: mounts.local_devices.clone(),
         now: config.now,
         margins: engine.margins(),

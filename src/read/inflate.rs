@@ -20,6 +20,11 @@ pub enum Trouble {
     TooBig,
 }
 
+/// What comes out of a gzip file, all members joined; whoever reads it keeps the bounds.
+pub fn gzip_reader(packed: impl BufRead) -> impl Read {
+    MultiGzDecoder::new(packed)
+}
+
 /// All members of a gzip file, up to `bytes_max` together.
 pub fn gzip(packed: &[u8], bytes_max: u64) -> Result<Vec<u8>, Trouble> {
     let by_ratio = (packed.len() as u64).saturating_mul(RATIO_MAX).max(SMALL_BYTES);

@@ -33,6 +33,8 @@ pub struct ReadPolicy {
     pub root: HostRoot,
     /// Bigger files are not read; they are a problem.
     pub size_bytes_max: u64,
+    /// So many bytes are unpacked of one file.
+    pub unpacked_bytes_max: u64,
     /// Devices of local file systems: only their files are mapped.
     pub local_devices: HashSet<u64>,
     /// The start of the sweep, to tell quiet files.
@@ -54,7 +56,7 @@ pub enum Contents<'b> {
     /// All of them, mapped: they may change between two looks.
     Mapped(Mapping),
     /// In overlapping pieces.
-    Chunks(Chunks<'b>),
+    Chunks(Chunks<'b, File>),
 }
 
 /// What reading an artifact gave.
@@ -123,17 +125,8 @@ impl<'p> Reader<'p> {
         fits.then(|| Mapping::new(file, size_bytes)).flatten()
     }
 
-    fn chunks(&mut self, file: File, size_bytes: u64) -> Chunks<'_> {
-        self.buffer.clear();
-        Chunks {
-            file,
-            size_bytes,
-            margins: self.policy.margins,
-            buffer: &mut self.buffer,
-            buffer_offset: 0,
-            owned_to: 0,
-            is_done: false,
-        }
+    fn chunks(&mut self, file: File, size_bytes: u64) -> Chunks<'_, File> {
+        Chunks::new(file, size_bytes, self.policy.margins, &mut self.buffer)
     }
 }
 
@@ -141,28 +134,41 @@ fn changed(artifact: &Artifact, why: &str) -> Problem {
     Problem::new(ProblemCode::Changed, &artifact.path, why)
 }
 
-/// A file that comes in overlapping pieces through one buffer.
-pub struct Chunks<'b> {
-    file: File,
+/// Bytes that come in overlapping pieces through one buffer.
+pub struct Chunks<'b, R> {
+    bytes: R,
     size_bytes: u64,
     margins: Margins,
     buffer: &'b mut Vec<u8>,
     buffer_offset: u64,
     owned_to: u64,
     is_done: bool,
+    error: Option<io::Error>,
 }
 
-impl Chunks<'_> {
-    /// The next piece; `None` after the last. A file that ends early is an error of
-    /// kind `UnexpectedEof`, after the piece that holds its last bytes.
+impl<'b, R: Read> Chunks<'b, R> {
+    /// All that comes, up to `size_bytes`.
+    pub fn new(bytes: R, size_bytes: u64, margins: Margins, buffer: &'b mut Vec<u8>) -> Self {
+        buffer.clear();
+        Self {
+            bytes,
+            size_bytes,
+            margins,
+            buffer,
+            buffer_offset: 0,
+            owned_to: 0,
+            is_done: false,
+            error: None,
+        }
+    }
+
+    /// The next piece; `None` after the last. An error comes after the piece that holds the
+    /// last bytes before it.
     pub fn read_next(&mut self) -> Option<io::Result<Segment<'_>>> {
         if self.is_done {
-            return None;
+            return self.error.take().map(Err);
         }
-        if let Err(error) = self.fill() {
-            self.is_done = true;
-            return Some(Err(error));
-        }
+        self.fill();
         let buffer_end = self.buffer_offset + self.buffer.len() as u64;
         let is_end = buffer_end >= self.size_bytes;
         let own_end =
@@ -174,21 +180,26 @@ impl Chunks<'_> {
         Some(Ok(Segment { bytes: self.buffer, offset: self.buffer_offset, own, is_end }))
     }
 
-    /// Keeps the back margin of what was not owned yet and reads on.
-    fn fill(&mut self) -> io::Result<()> {
+    /// Keeps the back margin of what was not owned yet and reads on, to an error at most.
+    fn fill(&mut self) {
         let keep_from = self.owned_to.saturating_sub(self.margins.back_bytes as u64);
         self.buffer.drain(..(keep_from - self.buffer_offset) as usize);
         self.buffer_offset = keep_from;
         let read_to = self.buffer_offset + self.buffer.len() as u64;
         let wanted = (CHUNK_BYTES as u64).min(self.size_bytes - read_to);
-        let n_read = (&self.file).take(wanted).read_to_end(self.buffer)?;
-        if (n_read as u64) < wanted {
-            self.size_bytes = read_to + n_read as u64;
+        self.error = self.bytes.by_ref().take(wanted).read_to_end(self.buffer).err();
+        let reached = self.buffer_offset + self.buffer.len() as u64;
+        if reached < read_to + wanted {
+            self.size_bytes = reached;
         }
-        Ok(())
     }
 
-    /// Bytes that the file had when it was read to its end.
+    /// Where they come from, for a look before the first piece.
+    pub fn bytes(&mut self) -> &mut R {
+        &mut self.bytes
+    }
+
+    /// How many bytes there were, when they were read to their end.
     pub fn size_bytes(&self) -> u64 {
         self.size_bytes
     }
@@ -206,6 +217,7 @@ mod tests {
         ReadPolicy {
             root: HostRoot::live(),
             size_bytes_max: u64::MAX,
+            unpacked_bytes_max: u64::MAX,
             local_devices: HashSet::new(),
             now: Moment::new(0, 0),
             margins: MARGINS,
@@ -213,7 +225,7 @@ mod tests {
     }
 
     /// Joins the owned parts of all segments and checks their margins on the way.
-    fn owned(chunks: &mut Chunks<'_>, expected: &[u8]) -> Vec<u8> {
+    fn owned(chunks: &mut Chunks<'_, impl Read>, expected: &[u8]) -> Vec<u8> {
         let mut joined = Vec::new();
         while let Some(segment) = chunks.read_next() {
             let segment = segment.unwrap();

@@ -1,13 +1,16 @@
 //! The look at one artifact: rules and stores over its bytes, packages and traces by its path.
 //! Keeps what was found in the harvest of its worker. The only door to rayon.
 
-use std::borrow::Cow;
+mod packages;
+mod packed;
+
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::components::mentions::Needs;
-use crate::components::{components, go, is_metadata, is_record, mentions, startup};
+use crate::components::{components, go, is_metadata, is_record};
 use crate::detect::allow::is_allowed;
 use crate::detect::engine::Window;
 use crate::detect::formats::variable_at;
@@ -20,13 +23,11 @@ use crate::model::inventory::Task;
 use crate::model::location::Span;
 use crate::model::segment::{Margins, Segment};
 use crate::model::store::StoreIndex;
-use crate::read::containers::is_container;
+use crate::read::containers::{BEGINNING_BYTES, Member, Source};
 use crate::read::encoding::{Transcoded, from_utf16, is_utf16};
-use crate::read::inflate::{self, Trouble};
 use crate::read::lines::LineCounter;
 use crate::read::map::Mapping;
 use crate::read::reader::Chunks;
-use crate::sweep::locked;
 use crate::sweep::shared::{Harvest, Shared};
 use crate::sweep::sieve::{Raw, Sieve, Sifted, candidates};
 use crate::sweep::weigh::weigh;
@@ -46,6 +47,10 @@ pub struct Look<'l, 's> {
     window: &'l mut Window,
     harvest: &'l mut Harvest,
     raw: Vec<Raw>,
+    /// The member that is looked at, in a container.
+    member: Option<Member>,
+    /// Whether what a compressed log speaks of is known.
+    is_heard: bool,
     /// Spans that stand beside a comment which allows them.
     allowed: BTreeSet<Span>,
 }
@@ -58,15 +63,24 @@ impl<'l, 's> Look<'l, 's> {
         window: &'l mut Window,
         harvest: &'l mut Harvest,
     ) -> Self {
-        Self { shared, artifact, window, harvest, raw: Vec::new(), allowed: BTreeSet::new() }
+        Self {
+            shared,
+            artifact,
+            window,
+            harvest,
+            raw: Vec::new(),
+            member: None,
+            is_heard: false,
+            allowed: BTreeSet::new(),
+        }
     }
 
     /// All bytes at hand: stores, packages and traces are recognised too.
     pub fn whole(&mut self, bytes: &[u8]) -> u64 {
+        let n_known = self.harvest.findings.len();
         let transcoded = from_utf16(bytes);
         let text = transcoded.as_ref().map_or(bytes, |transcoded| transcoded.text.as_slice());
-        if self.shared.task == Task::Sweep {
-            self.tell_unopened(bytes);
+        if self.shared.task == Task::Sweep && !self.unpack(beginning(bytes), Source::Bytes(bytes)) {
             self.segment(&Segment::whole(text));
             self.stores(text);
             self.certified(text);
@@ -75,7 +89,6 @@ impl<'l, 's> Look<'l, 's> {
         self.mentions_of_whole(text);
         self.traces(Some(bytes));
         self.startup(Some(bytes));
-        let n_known = self.harvest.findings.len();
         self.allow(text, 0);
         self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
         self.name_variables(bytes, n_known);
@@ -91,21 +104,13 @@ impl<'l, 's> Look<'l, 's> {
             self.in_part(Some(bytes), false);
             return 0;
         }
-        self.tell_unopened(bytes);
-        let margins: Margins = self.shared.policy.margins;
-        let pieces: Vec<Sifted> = Segment::all(bytes, PIECE_BYTES, margins)
-            .into_par_iter()
-            .filter(|_| !self.shared.is_interrupted())
-            .map(|piece| {
-                let found = candidates(self.shared, &piece, &mut Window::default());
-                mapping.release(&piece.bytes[piece.own]);
-                found
-            })
-            .collect();
-        pieces.into_iter().for_each(|sifted| self.take(sifted));
+        let n_known = self.harvest.findings.len();
+        // Members are read out of a copy of each piece: a mapping may change between two looks.
+        if !self.unpack(beginning(bytes), Source::File(&mut Cursor::new(bytes))) {
+            self.mapped_pieces(mapping);
+        }
         self.mapped_program(mapping);
         self.allow(bytes, 0);
-        let n_known = self.harvest.findings.len();
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
         self.name_contents(n_known, |hasher| {
             for piece in bytes.chunks(PIECE_BYTES) {
@@ -121,8 +126,22 @@ impl<'l, 's> Look<'l, 's> {
         bytes.len() as u64
     }
 
-    /// Overlapping pieces, one after the other. Lines are counted on the way.
-    pub fn chunks(&mut self, mut chunks: Chunks<'_>) -> u64 {
+    fn mapped_pieces(&mut self, mapping: &Mapping) {
+        let margins: Margins = self.shared.policy.margins;
+        let pieces: Vec<Sifted> = Segment::all(mapping, PIECE_BYTES, margins)
+            .into_par_iter()
+            .filter(|_| !self.shared.is_interrupted())
+            .map(|piece| {
+                let found = candidates(self.shared, &piece, &mut Window::default());
+                mapping.release(&piece.bytes[piece.own]);
+                found
+            })
+            .collect();
+        pieces.into_iter().for_each(|sifted| self.take(sifted));
+    }
+
+    /// Overlapping pieces, one after the other.
+    pub fn chunks(&mut self, mut chunks: Chunks<'_, File>) -> u64 {
         if self.shared.task == Task::Audit {
             let beginning = chunks.read_next().and_then(Result::ok);
             if beginning.is_some_and(|first| go::is_program(self.artifact, first.bytes)) {
@@ -131,26 +150,62 @@ impl<'l, 's> Look<'l, 's> {
             self.in_part(None, false);
             return 0;
         }
-        let mut counter = LineCounter::default();
         let expected_bytes = chunks.size_bytes();
         let n_known = self.harvest.findings.len();
+        let is_opened = self.unpack_file(chunks.bytes());
         let mut hasher = ContentHasher::new(self.shared.key);
         let (mut is_wide, mut is_program) = (false, false);
-        while let Some(chunk) = chunks.read_next().filter(|_| !self.shared.is_interrupted()) {
-            let segment = match chunk {
-                Ok(segment) => segment,
-                Err(error) => {
-                    let problem = Problem::from_io(&self.artifact.path, &error);
-                    self.harvest.coverage.problems.push(problem);
-                    break;
+        let artifact = self.artifact;
+        let read = match is_opened {
+            true => Ok(()),
+            false => self.pieces(&mut chunks, &mut |segment| {
+                if segment.offset == 0 {
+                    is_wide = is_utf16(segment.bytes);
+                    is_program = go::is_program(artifact, segment.bytes);
                 }
-            };
-            if segment.offset == 0 {
-                is_wide = is_utf16(segment.bytes);
-                is_program = go::is_program(self.artifact, segment.bytes);
-                self.tell_unopened(segment.bytes);
+                hasher.update(&segment.bytes[segment.own.clone()]);
+            }),
+        };
+        match read {
+            Err(error) => {
+                let problem = Problem::from_io(&artifact.path, &error);
+                self.harvest.coverage.problems.push(problem);
             }
-            hasher.update(&segment.bytes[segment.own.clone()]);
+            Ok(()) if chunks.size_bytes() < expected_bytes => {
+                self.problem(ProblemCode::Changed, "it became shorter");
+            }
+            Ok(()) => {}
+        }
+        self.note_contents(n_known, hasher.finish(), chunks.size_bytes());
+        if is_program {
+            self.program_in_pieces();
+        }
+        self.in_part(None, is_wide);
+        chunks.size_bytes()
+    }
+
+    /// Looks at the members of an open file, and leaves it at its beginning.
+    fn unpack_file(&mut self, file: &mut File) -> bool {
+        let mut first = Vec::new();
+        let read = file.by_ref().take(BEGINNING_BYTES as u64).read_to_end(&mut first);
+        let is_read = read.is_ok() && file.rewind().is_ok();
+        let is_opened = is_read && self.unpack(&first, Source::File(file));
+        // One that cannot be rewound cannot be read on, and that is told.
+        let _ = file.rewind();
+        is_opened
+    }
+
+    /// Rules over overlapping pieces, which are shown to `each` too. Lines are counted on the
+    /// way.
+    fn pieces(
+        &mut self,
+        chunks: &mut Chunks<'_, impl Read>,
+        each: &mut dyn FnMut(&Segment<'_>),
+    ) -> io::Result<()> {
+        let mut counter = LineCounter::default();
+        while let Some(chunk) = chunks.read_next().filter(|_| !self.shared.is_interrupted()) {
+            let segment = chunk?;
+            each(&segment);
             self.segment(&segment);
             self.allow(segment.bytes, segment.offset);
             let mut local = counter;
@@ -165,15 +220,7 @@ impl<'l, 's> Look<'l, 's> {
             let back = self.shared.policy.margins.back_bytes as u64;
             counter.advance(segment.bytes, segment.offset, next_start.saturating_sub(back));
         }
-        if chunks.size_bytes() < expected_bytes {
-            self.problem(ProblemCode::Changed, "it became shorter");
-        }
-        self.note_contents(n_known, hasher.finish(), chunks.size_bytes());
-        if is_program {
-            self.program_in_pieces();
-        }
-        self.in_part(None, is_wide);
-        chunks.size_bytes()
+        Ok(())
     }
 
     /// What else is told of a file that is not at hand as a whole.
@@ -212,11 +259,11 @@ impl<'l, 's> Look<'l, 's> {
 
     fn stores(&mut self, text: &[u8]) {
         let mut first_trouble = None;
-        let path = &self.artifact.path;
-        for store in self.shared.stores.at(path) {
+        let path = self.place().to_owned();
+        for store in self.shared.stores.at(&path) {
             let mut sieve = Sieve::new(self.shared);
             let parsed =
-                self.shared.stores.scan(store, path, text, self.window, &mut |candidate| {
+                self.shared.stores.scan(store, &path, text, self.window, &mut |candidate| {
                     sieve.judge(&candidate);
                 });
             self.take(sieve.sifted);
@@ -224,7 +271,9 @@ impl<'l, 's> Look<'l, 's> {
         }
         // Several stores may share a place; a file that is broken for one is for the others.
         if let Some(malformed) = first_trouble {
-            self.problem(ProblemCode::StoreMalformed, &malformed.to_string());
+            let within = self.member.as_ref().map(|member| member.names.join(" > ") + ": ");
+            let why = format!("{}{malformed}", within.unwrap_or_default());
+            self.problem(ProblemCode::StoreMalformed, &why);
         }
     }
 
@@ -240,152 +289,15 @@ impl<'l, 's> Look<'l, 's> {
         }
     }
 
-    fn components(&mut self, bytes: &[u8]) {
-        match components(self.artifact, bytes, self.shared.files) {
-            Ok(found) => self.harvest.components.extend(found),
-            Err(problem) => self.harvest.coverage.problems.push(problem),
-        }
-        self.program(bytes);
-        self.record(bytes);
-    }
-
-    /// Contents that a package claims to have, and that are known to be bad.
-    fn record(&mut self, bytes: &[u8]) {
-        let claims = self.shared.catalogue.record_claims(self.artifact, bytes);
-        self.harvest.sightings.extend(claims);
-    }
-
-    /// Modules that a program was built from; it gets all of the program.
-    fn program(&mut self, bytes: &[u8]) {
-        if go::is_program(self.artifact, bytes) {
-            let found = go::built_in(self.artifact, bytes, self.shared.files);
-            self.harvest.components.extend(found);
-        }
-    }
-
-    /// The same for one that is mapped, piece by piece, so that it does not fill our memory.
-    fn mapped_program(&mut self, mapping: &Mapping) {
-        let bytes: &[u8] = mapping;
-        if !go::is_program(self.artifact, bytes) {
-            return;
-        }
-        for start in (0..bytes.len()).step_by(PIECE_BYTES) {
-            let end = bytes.len().min(start + PIECE_BYTES + go::INFORMATION_BYTES_MAX);
-            let piece = &bytes[start..end];
-            let found = go::built_in(self.artifact, piece, self.shared.files);
-            mapping.release(&piece[..piece.len().min(PIECE_BYTES)]);
-            if !found.is_empty() {
-                return self.harvest.components.extend(found);
-            }
-        }
-    }
-
-    /// The same for one that came in pieces: it is read again, one at a time in all threads,
-    /// so that memory stays bounded.
-    fn program_in_pieces(&mut self) {
-        self.again(Self::program);
-    }
-
-    /// Reads a file as a whole that did not come as one.
-    fn again(&mut self, look: fn(&mut Self, &[u8])) {
-        let _one_at_a_time = locked(&self.shared.large);
-        match self.shared.files.read(&self.artifact.path, mentions::SIZE_BYTES_MAX) {
-            Ok(bytes) => look(self, &bytes),
-            Err(_) => self.problem(ProblemCode::ComponentsTooBig, ""),
-        }
-    }
-
-    /// Bad versions that the artifact speaks of, and packages that another catalogue names:
-    /// which versions of those, is asked after the walk. Nothing else is kept.
-    fn mentions(&mut self, bytes: &[u8]) {
-        let shared = self.shared;
-        let is_wanted = shared.is_wanted();
-        let heard = mentions::mentions(self.artifact, bytes, &is_wanted);
-        self.harvest.mentions.extend(heard.mentions);
-        self.harvest.removals.extend(heard.removals);
-        let coverage = &mut self.harvest.coverage;
-        if let Some((family, reach)) = heard.reach {
-            coverage.reaches.entry(family).or_default().merge(reach);
-        }
-        coverage.problems.extend(heard.problem);
-    }
-
-    /// The same for what came as a whole. Compressed logs are unpacked one at a time in all
-    /// threads, so that memory stays bounded.
-    fn mentions_of_whole(&mut self, bytes: &[u8]) {
-        if mentions::needs(&self.artifact.path) != Some(Needs::Unpacked) {
-            return self.mentions(bytes);
-        }
-        let _one_at_a_time = locked(&self.shared.large);
-        self.mentions_of_packed(bytes);
-    }
-
-    fn mentions_of_packed(&mut self, packed: &[u8]) {
-        match inflate::gzip(packed, mentions::SIZE_BYTES_MAX) {
-            Ok(bytes) => self.mentions(&bytes),
-            Err(Trouble::Broken) => self.problem(ProblemCode::ComponentsMalformed, ""),
-            Err(Trouble::TooBig) => self.problem(ProblemCode::ComponentsTooBig, "unpacked"),
-        }
-    }
-
-    /// The same for what did not come as a whole: of a mapping the end is at hand, other
-    /// files are read again, one at a time in all threads, so that memory stays bounded.
-    fn mentions_of_large(&mut self, mapped: Option<&[u8]>) {
-        match (mentions::needs(&self.artifact.path), mapped) {
-            (None, _) => {}
-            (Some(Needs::Name), _) => self.mentions(&[]),
-            (Some(Needs::Tail), Some(bytes)) => {
-                // A copy: a mapping may change between two looks.
-                let tail = bytes[bytes.len().saturating_sub(mentions::TAIL_BYTES)..].to_vec();
-                self.mentions(&tail);
-            }
-            (Some(Needs::Unpacked), _) => self.again(Self::mentions_of_packed),
-            _ => self.again(Self::mentions),
-        }
-    }
-
-    /// Traces of known incidents. `content` is the whole file where it is at hand; else it
-    /// is read again if its hash matters and it is small enough.
-    fn traces(&mut self, content: Option<&[u8]>) {
-        let Shared { catalogue, files, .. } = self.shared;
-        let path = &self.artifact.path;
-        let found = catalogue.sightings(self.artifact, || match content {
-            Some(bytes) => Some(Cow::Borrowed(bytes)),
-            None => files.read(path, HASHED_BYTES_MAX).ok().map(Cow::Owned),
-        });
-        self.harvest.sightings.extend(found);
-    }
-
-    /// Code that something starts unasked. What did not come as a whole is read again: a
-    /// startup file may be padded so that nobody looks at it.
-    fn startup(&mut self, content: Option<&[u8]>) {
-        let Shared { files, large, .. } = self.shared;
-        let list = &mut self.harvest.startup;
-        if content.is_some() || !startup::is_parsed(&self.artifact.path) {
-            return startup::note(self.artifact, content, *files, list);
-        }
-        let _one_at_a_time = locked(large);
-        match files.read(&self.artifact.path, startup::SIZE_BYTES_MAX) {
-            Ok(bytes) => startup::note(self.artifact, Some(&bytes), *files, list),
-            Err(_) => self.problem(ProblemCode::TooBigToParse, ""),
-        }
-    }
-
-    /// What is packed in a container is not seen yet, and that is told; a compressed log is.
-    fn tell_unopened(&mut self, beginning: &[u8]) {
-        let is_opened = mentions::needs(&self.artifact.path) == Some(Needs::Unpacked);
-        if is_container(beginning) && !is_opened {
-            self.problem(ProblemCode::ContainerUnopened, "");
-        }
-    }
-
     fn problem(&mut self, code: ProblemCode, why: &str) {
         self.harvest.coverage.problems.push(Problem::new(code, &self.artifact.path, why));
     }
 
-    /// Notes what comments allow, of what was found in these bytes.
+    /// Notes what comments allow, of what was found in these bytes. A comment in a container
+    /// is nobody's of this host.
     fn allow(&mut self, bytes: &[u8], offset: u64) {
-        if self.shared.honors_allow && self.artifact.kind == ArtifactKind::File {
+        let is_file = self.artifact.kind == ArtifactKind::File && self.member.is_none();
+        if self.shared.honors_allow && is_file {
             let spans = self.raw.iter().map(|raw| raw.span);
             self.allowed = spans.filter(|span| is_allowed(bytes, offset, *span)).collect();
         }
@@ -410,9 +322,11 @@ impl<'l, 's> Look<'l, 's> {
         // A store that is known by its contents too says so itself, where it parses them.
         let is_by_path =
             |index: &StoreIndex| self.shared.engine.rules.stores[index.0].contains.is_empty();
-        let store = self.shared.stores.at(&self.artifact.path).into_iter().find(is_by_path);
+        let store = self.shared.stores.at(self.place()).into_iter().find(is_by_path);
         let mut counter = LineCounter::default();
         let artifact = self.artifact;
+        let containers =
+            self.member.as_ref().map(|member| member.names.clone()).unwrap_or_default();
         let findings = self.raw.drain(..).map(|raw| {
             let mut place = place(&mut counter, raw.span);
             if self.allowed.contains(&raw.span) {
@@ -428,7 +342,7 @@ impl<'l, 's> Look<'l, 's> {
                 place,
                 variable: None,
                 content: None,
-                containers: Vec::new(),
+                containers: containers.clone(),
                 store: raw.store.or(store),
                 inode: artifact.inode,
             };
@@ -465,4 +379,9 @@ impl<'l, 's> Look<'l, 's> {
             }
         }
     }
+}
+
+/// As much as is needed to recognise a container.
+fn beginning(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(BEGINNING_BYTES)]
 }
