@@ -6,6 +6,7 @@ mod explain;
 mod expose;
 mod links;
 mod look;
+mod objects;
 mod question;
 mod repositories;
 mod seen;
@@ -438,6 +439,9 @@ fn collect(
     }
     drop(worker);
     repositories::read_all(shared);
+    if config.task == Task::Sweep {
+        objects::look_at_all(shared);
+    }
 }
 
 fn host_principals(config: &Config, files: &DiskFiles) -> Result<Principals, Error> {

@@ -237,3 +237,28 @@ fn a_file_that_was_replaced_is_judged_by_the_objects_and_commits_that_have_its_c
     let other_content = reasons(&work, &long);
     assert!(!other_content.contains("if one believes"), "{other_content}");
 }
+
+/// A secret that is gone from the work tree lies in an object, loose or packed, under the name
+/// that its file had, whether or not a branch still leads there.
+#[test]
+fn a_secret_that_was_taken_out_is_found_in_the_objects() {
+    let Some(mut work) = Work::new() else { return };
+    let token = Forge::new([11; 32]).checked_token("ghp_");
+    work.commit("deploy.cfg", &format!("token = {token}\n"));
+    work.commit("deploy.cfg", "token = none\n");
+    let places = |report: &Value| -> Vec<(String, String)> {
+        let credentials = report["credentials"].as_array().unwrap().iter();
+        let of_kind = credentials.filter(|one| one["kind"] == "github-pat");
+        let locations = of_kind.flat_map(|one| one["locations"].as_array().unwrap());
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        locations.map(|one| (text(&one["path"]), text(&one["containers"][1]))).collect()
+    };
+    let loose = places(&work.sweep());
+    assert_eq!(loose.len(), 1, "{loose:?}");
+    assert!(loose[0].0.contains("/.git/objects/"), "{loose:?}");
+    work.git(&["gc", "-q"]);
+    let packed = places(&work.sweep());
+    assert_eq!(packed.len(), 1, "{packed:?}");
+    assert!(packed[0].0.ends_with(".pack"), "{packed:?}");
+    assert_eq!(packed[0].1, "deploy.cfg");
+}

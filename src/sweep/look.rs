@@ -313,7 +313,8 @@ impl<'l, 's> Look<'l, 's> {
             return;
         }
         let least = self.shared.confidence_min;
-        let n_weak = weigh(&mut self.raw, &self.artifact.path, least);
+        let setting = self.setting();
+        let n_weak = weigh(&mut self.raw, setting, least);
         if n_weak > 0 {
             *self.harvest.coverage.rejected.entry(Rejection::LowConfidence.code()).or_default() +=
                 n_weak;

@@ -1,18 +1,15 @@
 //! Which of the believed candidates of a file count: what only a name speaks for yields to what
 //! has a shape of its own, and weak signs do not count where others' code is full of them.
 
-use std::path::Path;
-
 use crate::model::location::Span;
 use crate::model::rule::{Confidence, Form};
 use crate::model::setting::Setting;
 use crate::sweep::sieve::Raw;
 
 /// Drops what does not count. Gives the number of those that are too weak, which are told.
-pub fn weigh(raw: &mut Vec<Raw>, path: &Path, confidence_min: Option<Confidence>) -> u64 {
+pub fn weigh(raw: &mut Vec<Raw>, setting: Setting, confidence_min: Option<Confidence>) -> u64 {
     yield_to_shapes(raw);
     let n_before = raw.len();
-    let setting = Setting::of(path);
     raw.retain(|one| counts(one, setting, confidence_min));
     (n_before - raw.len()) as u64
 }
@@ -65,8 +62,8 @@ mod tests {
         Raw { identity, form, span: Span { start, end }, store: None }
     }
 
-    fn left(mut all: Vec<Raw>, path: &str, least: Option<Confidence>) -> Vec<u64> {
-        weigh(&mut all, Path::new(path), least);
+    fn left(mut all: Vec<Raw>, setting: Setting, least: Option<Confidence>) -> Vec<u64> {
+        weigh(&mut all, setting, least);
         all.iter().map(|one| one.span.start).collect()
     }
 
@@ -80,7 +77,7 @@ mod tests {
             raw(Form::Named, Medium, 35, 38),
             raw(Form::Assigned, Medium, 50, 60),
         ];
-        assert_eq!(left(all, "/home/ana/x.yml", None), [15, 35, 50]);
+        assert_eq!(left(all, Setting::Own, None), [15, 35, 50]);
     }
 
     #[test]
@@ -94,10 +91,10 @@ mod tests {
                 raw(Form::Assigned, Low, 30, 39),
             ]
         };
-        assert_eq!(left(all(), "/home/ana/x.yml", None), [0, 10, 20, 30]);
-        assert_eq!(left(all(), "/home/ana/x.py", None), [0, 10, 20]);
-        assert_eq!(left(all(), "/home/ana/node_modules/x.js", None), [0, 10]);
-        assert_eq!(left(all(), "/home/ana/node_modules/x.js", Some(Low)), [0, 10, 20, 30]);
-        assert_eq!(left(all(), "/home/ana/x.yml", Some(High)), [0]);
+        assert_eq!(left(all(), Setting::Own, None), [0, 10, 20, 30]);
+        assert_eq!(left(all(), Setting::Source, None), [0, 10, 20]);
+        assert_eq!(left(all(), Setting::Dependency, None), [0, 10]);
+        assert_eq!(left(all(), Setting::Dependency, Some(Low)), [0, 10, 20, 30]);
+        assert_eq!(left(all(), Setting::Own, Some(High)), [0]);
     }
 }

@@ -13,6 +13,7 @@ mod delta;
 mod files;
 pub mod history;
 mod object;
+mod objects;
 mod pack;
 mod refs;
 

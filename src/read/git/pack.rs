@@ -86,6 +86,21 @@ impl Pack {
         found.map(|at| self.offset(low + at as u64)).transpose()
     }
 
+    /// All objects with where they begin, in that order.
+    pub fn ids(&self) -> Result<Vec<(u64, ObjectId)>, Trouble> {
+        let n_objects = u64::from(self.counts[255]);
+        let mut ids = Vec::new();
+        for start in (0..n_objects).step_by(NAMES_AT_ONCE as usize) {
+            let names = self.names(start, NAMES_AT_ONCE.min(n_objects - start))?;
+            for (number, name) in names.chunks_exact(ID_BYTES).enumerate() {
+                let id = ObjectId::from_start(name).ok_or(Trouble::Broken)?;
+                ids.push((self.offset(start + number as u64)?, id));
+            }
+        }
+        ids.sort_unstable_by_key(|(offset, _)| *offset);
+        Ok(ids)
+    }
+
     fn names(&self, start: u64, n: u64) -> Result<Vec<u8>, Trouble> {
         self.index_at(NAMES_START + start * ID_BYTES as u64, n as usize * ID_BYTES)
     }

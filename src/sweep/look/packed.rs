@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::components::mentions::{self, Needs};
 use crate::error::ProblemCode;
 use crate::model::segment::Segment;
+use crate::model::setting::Setting;
 use crate::read::containers::{Budget, Kind, Member, Source, Trouble, Unpacker, Visitor};
 use crate::read::encoding::{from_utf16, is_utf16};
 use crate::read::reader::Chunks;
@@ -36,6 +37,18 @@ impl Look<'_, '_> {
         is_opened
     }
 
+    /// All bytes of something that lies in the artifact.
+    pub fn inside(&mut self, member: &Member, bytes: &[u8]) {
+        self.member = Some(member.clone());
+        let transcoded = from_utf16(bytes);
+        let text = transcoded.as_ref().map_or(bytes, |transcoded| transcoded.text.as_slice());
+        self.segment(&Segment::whole(text));
+        self.stores(text);
+        self.certified(text);
+        self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
+        self.member = None;
+    }
+
     /// One problem for each kind of trouble, however often it was met.
     fn tell(&mut self, troubles: Troubles) {
         for (trouble, (names, n)) in troubles {
@@ -43,6 +56,17 @@ impl Look<'_, '_> {
             let more = if n > 1 { format!(", and {} more", n - 1) } else { String::new() };
             let first = if names.is_empty() { String::new() } else { names.join(" > ") + ": " };
             self.problem(code, &format!("{first}{what}{more}"));
+        }
+    }
+
+    /// What the file is for: a member of what others wrote is theirs too.
+    pub(super) fn setting(&self) -> Setting {
+        let outer = &self.artifact.path;
+        match &self.member {
+            None => Setting::of(outer),
+            Some(member) => {
+                Setting::of(&outer.join(member.path.strip_prefix("/").unwrap_or(&member.path)))
+            }
         }
     }
 
@@ -76,14 +100,7 @@ struct Members<'m, 'l, 's> {
 
 impl Visitor for Members<'_, '_, '_> {
     fn whole(&mut self, member: &Member, bytes: &[u8]) {
-        self.look.member = Some(member.clone());
-        let transcoded = from_utf16(bytes);
-        let text = transcoded.as_ref().map_or(bytes, |transcoded| transcoded.text.as_slice());
-        self.look.segment(&Segment::whole(text));
-        self.look.stores(text);
-        self.look.certified(text);
-        self.look.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
-        self.look.member = None;
+        self.look.inside(member, bytes);
         if self.unheard_log {
             self.look.mentions(bytes);
             self.unheard_log = false;
