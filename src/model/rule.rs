@@ -236,6 +236,7 @@ pub enum Check {
     Curve25519Key,
     HexMixed,
     MixedClasses,
+    Unpublished,
     Password,
     Opaque,
     Chosen,
@@ -243,7 +244,7 @@ pub enum Check {
 
 impl Check {
     /// Every check with the name rules use for it.
-    pub const ALL: [(&'static str, Self); 23] = [
+    pub const ALL: [(&'static str, Self); 24] = [
         ("crc32-base62", Self::Crc32Base62),
         ("gitlab-routable", Self::GitlabRoutable),
         ("grafana-crc32", Self::GrafanaCrc32),
@@ -264,6 +265,7 @@ impl Check {
         ("curve25519-key", Self::Curve25519Key),
         ("hex-mixed", Self::HexMixed),
         ("mixed-classes", Self::MixedClasses),
+        ("unpublished", Self::Unpublished),
         ("password", Self::Password),
         ("opaque", Self::Opaque),
         ("chosen", Self::Chosen),

@@ -20,6 +20,7 @@ mod opaque;
 mod password;
 mod placeholder;
 mod private_key;
+mod published;
 mod reader;
 mod reference;
 mod sealed;
@@ -158,6 +159,7 @@ fn function_of(check: Check) -> fn(&[u8]) -> Checked {
         Check::Curve25519Key => private_key::curve25519::check,
         Check::HexMixed => character_classes::check_hex,
         Check::MixedClasses => character_classes::check_mixed,
+        Check::Unpublished => published::check,
         Check::Password => password::check,
         Check::Opaque => opaque::check,
         Check::Chosen => opaque::check_chosen,
