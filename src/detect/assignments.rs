@@ -58,6 +58,14 @@ fn takes_value(name: &[u8]) -> bool {
     is_verb || last.first().is_some_and(u8::is_ascii_uppercase)
 }
 
+/// What stands without quotes and is written as types and members are: `UserAuth`, `self.key`.
+fn is_identifier(value: &[u8]) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphabetic() || b"_.$:".contains(byte);
+    let has_hump =
+        value.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    value.iter().all(is_of_name) && (has_hump || value.contains(&b'.'))
+}
+
 /// Reads on from behind a name.
 struct Reader<'w> {
     window: &'w [u8],
@@ -73,6 +81,12 @@ impl Reader<'_> {
         let n = self.rest().iter().take_while(|byte| is_skipped(**byte)).count();
         self.at += n;
         n
+    }
+
+    /// The place behind what is skipped.
+    fn skip_to(&mut self, is_skipped: impl Fn(u8) -> bool) -> usize {
+        self.skip_while(is_skipped);
+        self.at
     }
 
     fn skip_blanks(&mut self) -> usize {
@@ -105,7 +119,10 @@ impl Reader<'_> {
             self.at += 1;
             return Some(Way::Element);
         }
-        if n_closing > 0 && self.value_key() || self.type_and_sign() || self.sign() {
+        if self.property_list() {
+            return Some(Way::Element);
+        }
+        if self.value_key() || self.type_and_sign() || self.sign() {
             self.skip_break();
             return Some(Way::Operator);
         }
@@ -185,14 +202,28 @@ impl Reader<'_> {
         false
     }
 
+    /// `</key><string>` of a property list.
+    fn property_list(&mut self) -> bool {
+        let from = self.at;
+        if self.skip_text(b"</key>") {
+            self.skip_while(|byte| byte.is_ascii_whitespace());
+            if self.skip_text(b"<string>") {
+                return true;
+            }
+        }
+        self.at = from;
+        false
+    }
+
     /// `", "value": `, `" value=`, and on the next line of YAML.
     fn value_key(&mut self) -> bool {
         let from = self.at;
-        self.skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'"' | b'\''));
+        let between = |byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'"' | b'\'');
+        let is_apart = self.at < self.skip_to(between);
         let is_key = VALUE_KEYS.iter().any(|key| self.skip_text(key));
         self.skip_while(|byte| matches!(byte, b'"' | b'\''));
         self.skip_blanks();
-        if is_key && self.sign() {
+        if is_key && is_apart && self.sign() {
             return true;
         }
         self.at = from;
@@ -307,12 +338,13 @@ impl Reader<'_> {
             |byte: u8| !byte.is_ascii_whitespace() && !b"\"'`,;<>(){}[]|&\\".contains(&byte);
         let from = self.at;
         let n = self.skip_while(is_value);
+        let is_name = is_identifier(&self.window[from..self.at]);
         let is_code = match self.rest() {
             [b'<', next, ..] => *next != b'/',
             [first, ..] => matches!(first, b'(' | b'[' | b'{'),
             [] => false,
         };
-        (n > 0 && n <= VALUE_BYTES_MAX && !is_code).then_some(from..self.at)
+        (n > 0 && n <= VALUE_BYTES_MAX && !is_code && !is_name).then_some(from..self.at)
     }
 }
 
@@ -361,6 +393,8 @@ mod tests {
             "token ?= v@lue-1\n",
             "password = b'v@lue-1'",
             "?api_key=v@lue-1&page=2",
+            "- name: DB_PASSWORD\n  value: \"v@lue-1\"\n",
+            "<key>password</key>\n  <string>v@lue-1</string>",
         ] {
             check(text, Some("v@lue-1"));
         }
@@ -378,6 +412,9 @@ mod tests {
             "tokenizer = 'wordpiece'",
             "kinds = [\"password\", \"passphrase\"]",
             "Password > Developer > Account",
+            "user_api_key: UserAuthentication,",
+            "password = self.password",
+            "next_token = 'abc'",
             "postgres://shop:<password>@db.example/orders",
             "let token = read_token(\"3f2504e0\")",
         ] {

@@ -35,62 +35,78 @@ const DIGEST_WORDS: [&str; 14] = [
     "uuid",
 ];
 
-/// Words before one for credentials that make something else of it: `page_token`.
-const OTHER_HEADS: [&str; 49] = [
-    "access_key",
+/// Words anywhere before one for credentials that make something else of it: `publicKeyToken`.
+const OTHER_HEADS: [&str; 20] = [
+    "confirm", "forgot", "has", "invalid", "is", "last", "max", "min", "missing", "need", "needs",
+    "no", "num", "per", "public", "repeat", "require", "requires", "reset", "use",
+];
+
+/// Words just before `token` that make a place in a list or a piece of text of it: `page_token`.
+const TOKEN_HEADS: [&str; 41] = [
     "ajax",
-    "auto",
+    "audio",
     "begin",
     "bos",
+    "cache",
     "cancel",
     "cancellation",
+    "change",
+    "clarification",
     "cls",
+    "comment",
     "continuation",
     "csrf",
     "current",
     "cursor",
+    "default",
     "end",
     "eos",
-    "forgot",
-    "has",
     "idempotency",
-    "invalid",
-    "is",
-    "last",
+    "image",
+    "input",
     "lookahead",
     "mask",
-    "max",
-    "min",
-    "missing",
-    "need",
-    "needs",
     "next",
-    "no",
-    "num",
+    "output",
     "pad",
     "page",
     "parse",
     "parser",
     "prev",
     "previous",
-    "public",
-    "repeat",
-    "require",
-    "reset",
+    "purchase",
     "sep",
+    "separator",
     "special",
     "start",
     "stop",
     "sync",
     "unexpected",
     "unk",
-    "use",
     "xsrf",
 ];
 
 /// Words behind one for credentials that make something else of it: `password_file`.
-const OTHER_TAILS: [&str; 118] = [
+const OTHER_TAILS: [&str; 136] = [
     "age",
+    "cs",
+    "dict",
+    "go",
+    "html",
+    "java",
+    "js",
+    "json",
+    "md",
+    "mgr",
+    "php",
+    "py",
+    "rb",
+    "rs",
+    "ts",
+    "txt",
+    "xml",
+    "yaml",
+    "yml",
     "alg",
     "algorithm",
     "arn",
@@ -277,9 +293,11 @@ pub fn is_of_secret(name: &[u8], word: &Range<usize>) -> bool {
         return false;
     }
     let before = words(&name[..word.start]);
-    let is_other_head = before.last().is_some_and(|last| OTHER_HEADS.contains(&last.as_str()));
+    let is_other_head = before.iter().any(|head| OTHER_HEADS.contains(&head.as_str()));
+    let is_token = name[word.clone()].eq_ignore_ascii_case(b"token");
+    let is_of_text = before.last().is_some_and(|last| TOKEN_HEADS.contains(&last.as_str()));
     let is_other_tail = words(behind).iter().any(|next| OTHER_TAILS.contains(&next.as_str()));
-    !is_other_head && !is_other_tail
+    !is_other_head && !is_other_tail && !(is_token && is_of_text)
 }
 
 /// The words of a name in any style, in lower case.

@@ -71,6 +71,9 @@ pub fn vet(
     let body = &secret[prefix.len()..];
     refuse_stand_in(secret, body)?;
     let is_shapeless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
+    if candidate.name.is_some_and(|name| is_own_name(name, secret)) {
+        return Err(Rejection::Words);
+    }
     let is_known_not = |name| kind_id != PASSWORD_KIND && is_of_issuer(rules, name);
     if is_shapeless && (is_misshapen(rules, secret) || candidate.name.is_some_and(is_known_not)) {
         return Err(Rejection::Structure);
@@ -107,6 +110,12 @@ fn is_misshapen(rules: &RuleSet, secret: &[u8]) -> bool {
     let prefixes = rules.rules.iter().filter_map(|rule| rule.prefix.as_deref());
     let mut telling = prefixes.filter(|prefix| prefix.len() >= TELLING_PREFIX_BYTES_MIN);
     telling.any(|prefix| secret.starts_with(prefix.as_bytes()))
+}
+
+/// Whether a value is no more than its own name: `token = token`.
+fn is_own_name(name: &[u8], secret: &[u8]) -> bool {
+    let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    last.eq_ignore_ascii_case(secret)
 }
 
 /// Whether a name holds a word of an issuer whose secrets are known: its own rules would have

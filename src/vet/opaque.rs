@@ -24,7 +24,9 @@ pub fn check(secret: &[u8]) -> Checked {
     if secret.len() < OPAQUE_BYTES_MIN || entropy::bits_per_byte(secret) < OPAQUE_ENTROPY_MIN {
         return Err(Rejection::LowEntropy);
     }
-    if word_share(secret) > WORD_SHARE_MAX {
+    // Names of code have no digits; of long values made by a machine one in a hundred has none.
+    let is_name = !secret.iter().any(u8::is_ascii_digit);
+    if is_name || word_share(secret) > WORD_SHARE_MAX || is_number(secret) {
         return Err(Rejection::Words);
     }
     Ok(Facts::default())
@@ -44,6 +46,10 @@ pub fn check_chosen(secret: &[u8]) -> Checked {
     if is_name && has_separator(secret) { Err(Rejection::Words) } else { Ok(Facts::default()) }
 }
 
+fn is_number(secret: &[u8]) -> bool {
+    std::str::from_utf8(secret).is_ok_and(|text| text.parse::<f64>().is_ok())
+}
+
 /// Refuses what is no value at all: prose, code, markup, formats.
 fn refuse_text(secret: &[u8]) -> Result<(), Rejection> {
     let has = |bytes: &[u8]| secret.iter().any(|byte| bytes.contains(byte));
@@ -56,7 +62,8 @@ fn refuse_text(secret: &[u8]) -> Result<(), Rejection> {
     let is_code = is_member(secret)
         || contains(secret, b"()")
         || contains(secret, b"=>")
-        || contains(secret, b"${");
+        || contains(secret, b"${")
+        || contains(secret, b"#{");
     let is_format = contains(secret, b"%s") || contains(secret, b"%d") || contains(secret, b"{}");
     if is_code || is_format { Err(Rejection::Reference) } else { Ok(()) }
 }
@@ -97,7 +104,11 @@ fn pieces(secret: &[u8]) -> Vec<&[u8]> {
     let mut start = 0;
     for at in 1..=secret.len() {
         let is_end = at == secret.len() || class(secret[at]) != class(secret[at - 1]) || {
-            secret[at - 1].is_ascii_lowercase() && secret[at].is_ascii_uppercase()
+            let is_hump = secret[at - 1].is_ascii_lowercase() && secret[at].is_ascii_uppercase();
+            let next = secret.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+            // The last capital of several begins a word: `APIKey`.
+            is_hump
+                || next && secret[at - 1].is_ascii_uppercase() && secret[at].is_ascii_uppercase()
         };
         if is_end {
             if secret[start].is_ascii_alphanumeric() {
@@ -165,6 +176,8 @@ mod tests {
             "ClientAuthenticationToken",
             "application/json",
             "the-quick-brown-fox",
+            "UserAPIKeyAuthentication",
+            "1.142857142857143e-07",
         ];
         opaque(&named, Err(Rejection::Words));
         opaque(&["settings.service_password", "render(x) => {}"], Err(Rejection::Reference));

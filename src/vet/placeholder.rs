@@ -81,6 +81,7 @@ pub fn is_placeholder(body: &[u8]) -> bool {
         return false;
     }
     is_mask(body)
+        || is_cut_short(body)
         || is_bracketed(body)
         || is_documentation(body)
         || is_repetition(body)
@@ -93,6 +94,11 @@ fn is_mask(body: &[u8]) -> bool {
     const DOTS: &[u8] = "•…".as_bytes();
     let is_blot = |byte: &u8| b"xX*.-_#?".contains(byte) || DOTS.contains(byte);
     body.iter().all(is_blot)
+}
+
+/// `sk-...xyz`: somebody has taken the middle out.
+fn is_cut_short(body: &[u8]) -> bool {
+    body.windows(3).any(|window| window == b"..." || window == "…".as_bytes())
 }
 
 /// `<token>`, and `[token]` if only words stand in it.
