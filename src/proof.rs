@@ -121,15 +121,16 @@ fn store_example(
         let what = format!("`{}`: the example at {} {what}", store.id, example.path);
         Some(store.origin.mistake("store/example", what))
     };
-    if !stores.at(example.path.as_ref()).contains(&StoreIndex(number)) {
+    let mut places = stores.at(example.path.as_ref()).into_iter();
+    let Some(place) = places.find(|place| place.store == StoreIndex(number)) else {
         return say("is at no path of the store".into());
-    }
+    };
     let mut left: Vec<&ExpectedCredential> = example.expect.iter().collect();
     let mut surprise = None;
     let mut window = Window::default();
     let text = example.text.as_bytes();
     let path = example.path.as_ref();
-    let scanned = stores.scan(StoreIndex(number), path, text, &mut window, &mut |candidate| {
+    let scanned = stores.scan(place, path, text, &mut window, &mut |candidate| {
         surprise = surprise.take().or(surprising(rules, &candidate, &mut left));
     });
     if let Err(malformed) = scanned {

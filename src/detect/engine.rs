@@ -160,6 +160,7 @@ fn candidate<'w>(
             account: text(&capture.account),
             server: text(&capture.server),
             expires: None,
+            protection: None,
         },
     }
 }

@@ -5,10 +5,12 @@
 //! trees, not formats.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::mem;
 use std::ops::Range;
 use std::path::Path;
 
+use crate::detect::entries::{Content, Entry, entries};
 use crate::detect::tree::{Leaf, Node};
 use crate::model::candidate::Fields;
 use crate::model::store::{FieldPart, FieldPath, FieldReference, Store, StoreCredential};
@@ -26,8 +28,8 @@ pub const N_FIELDS_MAX: usize = 10_000;
 /// A value that a path points at.
 #[derive(Clone)]
 pub struct Field<'t, 'c> {
-    /// The value.
-    pub leaf: &'t Leaf<'c>,
+    /// The value, which may be the second half of one.
+    pub leaf: Cow<'t, Leaf<'c>>,
     /// What each `*` of the path matched, in order.
     pub stars: Vec<Cow<'t, str>>,
     /// The path that led here.
@@ -42,9 +44,7 @@ pub fn select<'t, 'c>(
     path: &'t FieldPath,
     ignore_case: bool,
 ) -> Vec<Field<'t, 'c>> {
-    let steps: Vec<_> = path.parts.iter().map(Step::of_part).collect();
-    let found = follow(tree, &steps, ignore_case).into_iter();
-    found.map(|Found { leaf, stars, trail }| Field { leaf, stars, path, trail }).collect()
+    Ways::new(tree, ignore_case).select(path)
 }
 
 /// The public fact that a reference names for a field: a text made of what the stars
@@ -64,11 +64,11 @@ pub fn refer(
             let n_shared = n_shared_parts(path, field.path);
             let beside = n_shared.checked_sub(1).map_or(tree, |last| field.trail[last]);
             let steps = steps_beside(path, n_shared, &field.stars);
-            let found = follow(beside, &steps, ignore_case).into_iter();
+            let found = follow(beside, &steps, ignore_case).into_iter().filter_map(Found::leaf);
             // A key may come twice; what belongs together stands together.
             let start = field.leaf.span.start;
-            let nearest = found.min_by_key(|other| other.leaf.span.start.abs_diff(start))?;
-            String::from_utf8_lossy(&nearest.leaf.bytes).into_owned()
+            let nearest = found.min_by_key(|other| other.span.start.abs_diff(start))?;
+            String::from_utf8_lossy(&nearest.bytes).into_owned()
         }
     };
     Some(fact).filter(|fact| !fact.trim().is_empty())
@@ -78,12 +78,12 @@ pub fn refer(
 /// `store.credentials` that claims it first. In the order of the file; a value that
 /// aliases show in several places is there once. At most [`N_FIELDS_MAX`].
 pub fn credentials<'t, 'c>(tree: &'t Node<'c>, store: &'t Store) -> Vec<(usize, Field<'t, 'c>)> {
-    let ignore_case = store.format.ignores_case();
+    let mut ways = Ways::new(tree, store.format.ignores_case());
     let mut claimed = HashSet::new();
     let mut found = Vec::new();
     for (index, credential) in store.credentials.iter().enumerate() {
         for path in &credential.secret {
-            let fields = select(tree, path, ignore_case).into_iter();
+            let fields = ways.select(path).into_iter();
             let unclaimed = fields.filter(|field| {
                 !field.leaf.bytes.is_empty() && claimed.insert(field.leaf.span.clone())
             });
@@ -118,6 +118,7 @@ pub fn fields_of(
         server: server_of(tree, store, credential, field),
         issued: fact(&credential.issued),
         expires: fact_of(&credential.expires, END_CHARACTERS_MAX),
+        protection: credential.rests.clone(),
     }
 }
 
@@ -157,6 +158,15 @@ impl<'p> Step<'p> {
         match part {
             FieldPart::Key(key) => Self::Pattern(key),
             FieldPart::AnyDepth => Self::AnyDepth,
+        }
+    }
+
+    /// Whether it asks for a name, and not for whatever is there.
+    fn is_name(&self) -> bool {
+        match self {
+            Self::Pattern(pattern) => pattern.bytes().any(|byte| byte != b'*'),
+            Self::Exact(_) => true,
+            Self::AnyDepth => false,
         }
     }
 }
@@ -216,21 +226,71 @@ fn fill(template: &str, stars: &[Cow<'_, str>]) -> Option<String> {
     Some(text + rest)
 }
 
-/// A value at the end of some steps.
+/// The ways to fields. Of the hundreds of names that a vocabulary has below one place, the way
+/// to the place is walked once.
+struct Ways<'t, 'c> {
+    tree: &'t Node<'c>,
+    ignore_case: bool,
+    /// What the beginnings of paths lead to, all parts but the last.
+    places: HashMap<&'t [FieldPart], Vec<Found<'t, 'c>>>,
+}
+
+impl<'t, 'c> Ways<'t, 'c> {
+    fn new(tree: &'t Node<'c>, ignore_case: bool) -> Self {
+        Self { tree, ignore_case, places: HashMap::new() }
+    }
+
+    fn select(&mut self, path: &'t FieldPath) -> Vec<Field<'t, 'c>> {
+        let Some((last, beginning)) = path.parts.split_last() else { return Vec::new() };
+        let (tree, ignore_case) = (self.tree, self.ignore_case);
+        let places = self.places.entry(beginning).or_insert_with(|| {
+            let steps: Vec<_> = beginning.iter().map(Step::of_part).collect();
+            let mut places = follow(tree, &steps, ignore_case);
+            // Not every text that holds a `=` is an assignment: of those that only a `**` leads to none is.
+            if matches!(steps.last(), Some(Step::AnyDepth)) {
+                places.retain(|place| !matches!(place.end, Content::Node(Node::Value(_))));
+            }
+            places
+        });
+        let last = Step::of_part(last);
+        let found = places.iter().flat_map(|place| place.further(&last, ignore_case));
+        let field = |mut found: Found<'t, 'c>| {
+            let (stars, trail) = (mem::take(&mut found.stars), mem::take(&mut found.trail));
+            Some(Field { leaf: found.leaf()?, stars, path, trail })
+        };
+        found.filter_map(field).collect()
+    }
+}
+
+/// What stands at the end of some steps.
 struct Found<'t, 'c> {
-    leaf: &'t Leaf<'c>,
+    end: Content<'t, 'c>,
     stars: Vec<Cow<'t, str>>,
     trail: Vec<&'t Node<'c>>,
 }
 
+impl<'t, 'c> Found<'t, 'c> {
+    /// The value, if it is one.
+    fn leaf(self) -> Option<Cow<'t, Leaf<'c>>> {
+        match self.end {
+            Content::Node(Node::Value(leaf)) => Some(Cow::Borrowed(leaf)),
+            Content::Node(_) => None,
+            Content::Half(leaf) => Some(Cow::Owned(leaf)),
+        }
+    }
+
+    /// What one more step leads to.
+    fn further(&self, step: &Step<'_>, ignore_case: bool) -> Vec<Self> {
+        let Content::Node(node) = self.end else { return Vec::new() };
+        let mut walk = Walk::new(ignore_case);
+        (walk.stars, walk.trail) = (self.stars.clone(), self.trail.clone());
+        walk.visit(node, std::slice::from_ref(step));
+        walk.found
+    }
+}
+
 fn follow<'t, 'c>(tree: &'t Node<'c>, steps: &[Step<'_>], ignore_case: bool) -> Vec<Found<'t, 'c>> {
-    let mut walk = Walk {
-        ignore_case,
-        visited: HashSet::new(),
-        stars: Vec::new(),
-        trail: Vec::new(),
-        found: Vec::new(),
-    };
+    let mut walk = Walk::new(ignore_case);
     walk.visit(tree, steps);
     walk.found
 }
@@ -247,30 +307,45 @@ struct Walk<'t, 'c> {
 }
 
 impl<'t, 'c> Walk<'t, 'c> {
+    fn new(ignore_case: bool) -> Self {
+        let (visited, found) = (HashSet::new(), Vec::new());
+        Self { ignore_case, visited, stars: Vec::new(), trail: Vec::new(), found }
+    }
+
     fn visit(&mut self, node: &'t Node<'c>, steps: &[Step<'_>]) {
         if !self.visited.insert((std::ptr::from_ref(node), steps.len())) {
             return;
         }
         match (steps, node) {
-            ([], Node::Value(leaf)) => {
-                let (stars, trail) = (self.stars.clone(), self.trail.clone());
-                self.found.push(Found { leaf, stars, trail });
-            }
-            ([], _) => {}
+            ([], _) => self.keep(Content::Node(node)),
             ([Step::AnyDepth, rest @ ..], _) => {
                 // Here, and with the `**` still to come one level deeper.
-                self.step_to(node, rest);
+                if rest.is_empty() || !matches!(node, Node::Value(_)) {
+                    self.step_to(node, rest);
+                }
                 children(node).for_each(|(_, child)| self.visit(child, steps));
             }
-            ([Step::Exact(index), rest @ ..], Node::List(list)) => {
-                if let Some(child) = index.parse().ok().and_then(|index: usize| list.get(index)) {
+            ([Step::Exact(key), rest @ ..], Node::List(list)) if key.parse::<usize>().is_ok() => {
+                if let Some(child) = key.parse().ok().and_then(|index: usize| list.get(index)) {
                     self.step_to(child, rest);
                 }
             }
             ([step, rest @ ..], _) => {
-                children(node).for_each(|(key, child)| self.enter(key, child, step, rest));
+                children(node).for_each(|(key, child)| {
+                    self.enter(key, Content::Node(child), step, rest);
+                });
+                if step.is_name() {
+                    entries(node).for_each(|Entry { name, content }| {
+                        self.enter(name, content, step, rest);
+                    });
+                }
             }
         }
+    }
+
+    fn keep(&mut self, end: Content<'t, 'c>) {
+        let (stars, trail) = (self.stars.clone(), self.trail.clone());
+        self.found.push(Found { end, stars, trail });
     }
 
     /// Goes on behind a step that led to a node.
@@ -283,7 +358,7 @@ impl<'t, 'c> Walk<'t, 'c> {
     fn enter(
         &mut self,
         key: Cow<'t, str>,
-        child: &'t Node<'c>,
+        child: Content<'t, 'c>,
         step: &Step<'_>,
         rest: &[Step<'_>],
     ) {
@@ -299,8 +374,10 @@ impl<'t, 'c> Walk<'t, 'c> {
             },
             Step::AnyDepth => false,
         };
-        if is_match {
-            self.step_to(child, rest);
+        match child {
+            Content::Node(child) if is_match => self.step_to(child, rest),
+            half @ Content::Half(_) if is_match && rest.is_empty() => self.keep(half),
+            _ => {}
         }
         self.stars.truncate(n_stars);
     }
@@ -392,7 +469,7 @@ mod tests {
         let tree = parse(Format::Json, TREE.as_bytes()).unwrap();
         let shown: Vec<_> = select(&tree, &path(wanted), false)
             .iter()
-            .map(|field| format!("{}[{}]", text(field.leaf), field.stars.join(" ")))
+            .map(|field| format!("{}[{}]", text(&field.leaf), field.stars.join(" ")))
             .collect();
         assert_eq!(shown, expected, "{wanted}");
     }
@@ -534,6 +611,7 @@ mod tests {
             account: Some(FieldReference::parse(account).unwrap()),
             key_id: None,
             expires: None,
+            rests: None,
             decode: Decode::None,
         }
     }
@@ -546,6 +624,7 @@ mod tests {
             paths: Vec::new(),
             env: Vec::new(),
             contains: Vec::new(),
+            elsewhere: None,
             format,
             credentials,
             examples: Vec::new(),
@@ -561,7 +640,7 @@ mod tests {
                 let account = fields_of(&tree, Path::new(FILE), store, *index, field)
                     .account
                     .unwrap_or_default();
-                format!("{index} {} {account}", text(field.leaf))
+                format!("{index} {} {account}", text(&field.leaf))
             })
             .collect();
         assert_eq!(shown, expected);
@@ -601,6 +680,30 @@ mod tests {
         let tree = parse(Format::Dotenv, wide.as_bytes()).unwrap();
         let store = store(Format::Dotenv, vec![credential(0, &["*_TOKEN"], "{1}")]);
         assert_eq!(credentials(&tree, &store).len(), N_FIELDS_MAX);
+    }
+
+    #[test]
+    fn a_list_of_named_entries_is_read_as_a_map() {
+        let wanted = || {
+            let fields = |secret, account| credential(0, &[secret], account);
+            vec![fields("env.DB_PASSWORD", "env.DB_USER"), fields("env.*_TOKEN", "{1}")]
+        };
+        check_store(
+            &store(Format::Yaml, wanted()),
+            "env:\n- name: DB_USER\n  value: ana\n- {name: DB_PASSWORD, value: s3cr3t-1}\n\
+             - {value: s3cr3t-2, name: A_TOKEN}\n- {name: B_TOKEN, valueFrom: x}\n",
+            &["0 s3cr3t-1 ana", "1 s3cr3t-2 A"],
+        );
+        check_store(
+            &store(Format::Yaml, wanted()),
+            "env:\n- DB_USER=ana\n- DB_PASSWORD=s3cr3t=1\n- 'A_TOKEN=it''s'\n- B_TOKEN\n",
+            &["0 s3cr3t=1 ana", "1 it's A"],
+        );
+        check_store(
+            &store(Format::Xml, vec![credential(0, &["**.Password"], "**.User")]),
+            r#"<a><add key="User" value="ana"/><add key="Password" value="s3cr3t"/></a>"#,
+            &["0 s3cr3t ana"],
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod assignments;
 pub mod decode;
 pub mod encodings;
 pub mod engine;
+mod entries;
 pub mod fields;
 pub mod formats;
 mod names;

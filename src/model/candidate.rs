@@ -1,5 +1,6 @@
 //! Bytes that a rule or a store pointed at, not yet believed.
 
+use crate::model::finding::Protection;
 use crate::model::location::Span;
 use crate::model::rule::{KindIndex, RuleIndex};
 use crate::model::secret::Secret;
@@ -37,4 +38,6 @@ pub struct Fields {
     pub issued: Option<String>,
     /// When it expires, as written; or the certificate that says so.
     pub expires: Option<String>,
+    /// How it rests, as its store says.
+    pub protection: Option<Protection>,
 }

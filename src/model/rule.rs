@@ -240,6 +240,7 @@ pub enum Check {
     Password,
     Opaque,
     Chosen,
+    PasswordHash,
 }
 
 impl Check {
@@ -269,5 +270,6 @@ impl Check {
         ("password", Self::Password),
         ("opaque", Self::Opaque),
         ("chosen", Self::Chosen),
+        ("password-hash", Self::PasswordHash),
     ];
 }

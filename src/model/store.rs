@@ -1,5 +1,6 @@
 //! A well-known place where credentials rest, and which of its fields hold them.
 
+use crate::model::finding::Protection;
 use crate::model::path_pattern::PathPattern;
 use crate::model::rule::{KindIndex, Origin};
 
@@ -22,12 +23,23 @@ pub struct Store {
     pub env: Vec<String>,
     /// Texts that must all occur, for paths that are not telling.
     pub contains: Vec<String>,
+    /// Where its copies lie.
+    pub elsewhere: Option<Elsewhere>,
     /// How it is read.
     pub format: Format,
     /// Which fields hold what.
     pub credentials: Vec<StoreCredential>,
     /// Files and what must be found in them.
     pub examples: Vec<StoreExample>,
+}
+
+/// Where copies of a store lie: names that tell little, of files that tell it themselves.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// Their paths.
+    pub paths: Vec<PathPattern>,
+    /// Texts that must all occur.
+    pub contains: Vec<String>,
 }
 
 /// One kind of field of a store.
@@ -47,6 +59,8 @@ pub struct StoreCredential {
     pub issued: Option<FieldReference>,
     /// When it ends.
     pub expires: Option<FieldReference>,
+    /// How it rests, where the value itself does not tell.
+    pub rests: Option<Protection>,
     /// What to undo before the value is looked at.
     pub decode: Decode,
 }
@@ -68,6 +82,7 @@ pub enum Format {
     Netrc,
     Columns,
     Words,
+    Directives,
     Urls,
     Whole,
     Lines,
@@ -76,7 +91,7 @@ pub enum Format {
 
 impl Format {
     /// Every format with the name stores use for it.
-    pub const ALL: [(&'static str, Self); 17] = [
+    pub const ALL: [(&'static str, Self); 18] = [
         ("json", Self::Json),
         ("yaml", Self::Yaml),
         ("toml", Self::Toml),
@@ -90,6 +105,7 @@ impl Format {
         ("netrc", Self::Netrc),
         ("columns", Self::Columns),
         ("words", Self::Words),
+        ("directives", Self::Directives),
         ("urls", Self::Urls),
         ("whole", Self::Whole),
         ("lines", Self::Lines),
@@ -98,7 +114,7 @@ impl Format {
 
     /// Whether keys of this format have no letter case.
     pub const fn ignores_case(self) -> bool {
-        matches!(self, Self::Ini | Self::Properties | Self::Netrc)
+        matches!(self, Self::Ini | Self::Properties | Self::Netrc | Self::Directives)
     }
 }
 
@@ -133,7 +149,7 @@ pub struct FieldPath {
 }
 
 /// One level of a [`FieldPath`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FieldPart {
     /// A key, literal or with `*` in it.
     Key(String),
@@ -160,6 +176,22 @@ impl FieldPath {
     }
 }
 
+impl FieldPath {
+    /// The same path from a place above.
+    pub fn below(&self, place: &Self) -> Self {
+        Self { parts: place.parts.iter().chain(&self.parts).cloned().collect() }
+    }
+
+    /// How many `*` it has.
+    fn n_stars(&self) -> usize {
+        let stars = |part: &FieldPart| match part {
+            FieldPart::Key(key) => key.matches('*').count(),
+            FieldPart::AnyDepth => 0,
+        };
+        self.parts.iter().map(stars).sum()
+    }
+}
+
 impl FieldPart {
     fn from_key(key: String) -> Option<Self> {
         match key.as_str() {
@@ -172,6 +204,19 @@ impl FieldPart {
 }
 
 impl FieldReference {
+    /// The same fact of a field that stands below a place, whose stars are counted first.
+    pub fn below(self, place: &FieldPath) -> Self {
+        match self {
+            Self::Path(path) => Self::Path(path.below(place)),
+            Self::Text(text) => {
+                let (n_stars, mut pieces) = (place.n_stars(), text.split('{'));
+                let first = pieces.next().unwrap_or_default().to_owned();
+                Self::Text(pieces.fold(first, |text, piece| text + &shifted(piece, n_stars)))
+            }
+            Self::FileStem => Self::FileStem,
+        }
+    }
+
     /// A text if it holds `{1}` or the like, the name of the file if it is `{stem}`, else a path.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text == "{stem}" {
@@ -181,6 +226,16 @@ impl FieldReference {
             return Ok(Self::Text(text.to_owned()));
         }
         FieldPath::parse(text).map(Self::Path)
+    }
+}
+
+/// What stands behind a `{` in a template, its number raised.
+fn shifted(piece: &str, n_stars: usize) -> String {
+    let number =
+        piece.split_once('}').and_then(|(number, rest)| Some((number.parse().ok()?, rest)));
+    match number {
+        Some((number, rest)) => format!("{{{}}}{rest}", usize::saturating_add(number, n_stars)),
+        None => format!("{{{piece}"),
     }
 }
 
@@ -237,6 +292,15 @@ mod tests {
         assert_eq!(parts(r"github\.com.token"), Ok(vec![key("github.com"), key("token")]));
         assert_eq!(parts("_.user"), Ok(vec![key(""), key("user")]));
         assert!(parts("a..b").is_err() && parts("").is_err() && parts("a\\").is_err());
+    }
+
+    #[test]
+    fn what_stands_below_a_place_counts_its_stars_first() {
+        let place = FieldPath::parse("jobs.*.env").unwrap();
+        let below = |text: &str| FieldReference::parse(text).unwrap().below(&place);
+        assert_eq!(below("{1} at {2}"), FieldReference::Text("{2} at {3}".into()));
+        assert_eq!(below("A_*"), FieldReference::parse("jobs.*.env.A_*").unwrap());
+        assert_eq!(below("{x"), FieldReference::Text("{x".into()));
     }
 
     #[test]

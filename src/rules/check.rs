@@ -13,17 +13,13 @@ use crate::model::rule::{
     Check, Confidence, Example, Form, Kind, KindIndex, Lifetime, Origin, Rule,
 };
 use crate::model::rule_set::RuleSet;
-use crate::model::store::{
-    Decode, ExpectedCredential, FieldPath, FieldReference, Format, Store, StoreCredential,
-    StoreExample,
-};
 use crate::model::time::{Moment, Window};
 use crate::rules::file::{RuleFile, Shelf};
 use crate::rules::schema::{
     AdvisoryFile, BadPackageWritten, CredentialFile, ExampleWritten, HarvestFile, IndicatorWritten,
-    KindWritten, RotationWritten, RuleWritten, StoreCredentialWritten, StoreExampleWritten,
-    StoreFile,
+    KindWritten, RotationWritten, RuleWritten, StoreFile,
 };
+use crate::rules::stores::vocabulary;
 
 /// Shorter keywords occur everywhere.
 const KEYWORD_BYTES_MIN: usize = 4;
@@ -120,9 +116,10 @@ impl Drawer {
             written.rotation = judge.filled(written.rotation, &rotations);
             judge.kind(issuer, written, &indices, &mut set);
         }
+        let vocabulary = vocabulary(self.stores.values().map(|(.., written)| written));
         for (id, (_, origin, written)) in self.stores {
             let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
-            let store = judge.store(written, &indices);
+            let store = judge.store(written, &indices, &vocabulary);
             set.stores.extend(store);
         }
         let harvests: HashMap<String, HarvestIndex> =
@@ -150,7 +147,8 @@ impl Origin {
 
 /// Judges one kind, store, harvest or advisory and writes down what is wrong with it.
 pub struct Judge<'m> {
-    origin: Origin,
+    /// Where it is written.
+    pub origin: Origin,
     /// Id of what is judged.
     pub subject: String,
     mistakes: &'m mut Vec<RuleMistake>,
@@ -259,7 +257,9 @@ impl Judge<'_> {
         if keywords.is_empty() {
             self.say("rule/no-keyword", "has a rule without keyword");
         }
-        for keyword in keywords.iter().filter(|word| word.len() < KEYWORD_BYTES_MIN) {
+        // A dollar sign is rare enough in text to make up for a byte.
+        let n_bytes = |word: &String| word.len() + usize::from(word.starts_with('$'));
+        for keyword in keywords.iter().filter(|word| n_bytes(word) < KEYWORD_BYTES_MIN) {
             self.say("rule/keyword-short", format!("keyword `{keyword}` is too short"));
         }
         if rule.window.back > BACK_BYTES_MAX || rule.window.forward > FORWARD_BYTES_MAX {
@@ -275,59 +275,6 @@ impl Judge<'_> {
         if texts.into_iter().any(|example| example.why.is_empty()) {
             self.say("rule/no-why", "has a counter-example or gap without `why`");
         }
-    }
-
-    fn store(&mut self, written: StoreFile, kinds: &HashMap<String, KindIndex>) -> Option<Store> {
-        let paths: Vec<_> = written.paths.iter().filter_map(|text| self.path(text)).collect();
-        if paths.is_empty() {
-            self.say("store/no-path", "has no path");
-        }
-        if written.examples.is_empty() {
-            self.say("store/no-example", "has no example");
-        }
-        let credentials = written.credentials.into_iter();
-        Some(Store {
-            credentials: credentials.filter_map(|one| self.store_credential(one, kinds)).collect(),
-            format: self.named("format", &written.format, &Format::ALL)?,
-            origin: self.origin.clone(),
-            id: self.subject.clone(),
-            title: written.title,
-            paths,
-            env: written.env,
-            contains: written.contains,
-            examples: written.examples.into_iter().map(store_example).collect(),
-        })
-    }
-
-    fn store_credential(
-        &mut self,
-        written: StoreCredentialWritten,
-        kinds: &HashMap<String, KindIndex>,
-    ) -> Option<StoreCredential> {
-        let kind = kinds.get(written.kind.get_ref()).copied();
-        if kind.is_none() {
-            self.say("store/kind", format!("no kind is called `{}`", written.kind.get_ref()));
-        }
-        let secret = written.secret.into_vec();
-        let secret: Vec<_> =
-            secret.iter().filter_map(|text| self.parsed(FieldPath::parse(text))).collect();
-        let mut reference =
-            |text: Option<String>| text.and_then(|text| self.parsed(FieldReference::parse(&text)));
-        let (account, key_id) = (reference(written.account), reference(written.key_id));
-        let server = reference(written.server);
-        let (issued, expires) = (reference(written.issued), reference(written.expires));
-        let decode = written.decode.as_deref().unwrap_or("none");
-        let decode = self.named("decoding", decode, &Decode::ALL)?;
-        Some(StoreCredential {
-            kind: kind?,
-            secret,
-            account,
-            key_id,
-            server,
-            issued,
-            expires,
-            decode,
-        })
     }
 
     fn advisory(
@@ -436,7 +383,8 @@ impl Judge<'_> {
         self.parsed(PathPattern::new(text))
     }
 
-    fn parsed<T>(&mut self, result: Result<T, String>) -> Option<T> {
+    /// What was read, or a mistake.
+    pub fn parsed<T>(&mut self, result: Result<T, String>) -> Option<T> {
         result.map_err(|why| self.say("rule/path", why)).ok()
     }
 
@@ -461,19 +409,8 @@ fn example(written: ExampleWritten) -> Example {
     Example { secret: unbreak(secret), text: unbreak(&written.text), why: written.why }
 }
 
-fn store_example(written: StoreExampleWritten) -> StoreExample {
-    let expect = written.expect.into_iter().map(|expected| ExpectedCredential {
-        kind: expected.kind,
-        secret: unbreak(&expected.secret),
-        account: expected.account.as_deref().map(unbreak),
-        key_id: expected.key_id.as_deref().map(unbreak),
-        server: expected.server,
-    });
-    StoreExample { expect: expect.collect(), path: written.path, text: unbreak(&written.text) }
-}
-
 /// Takes the break marks out: `~` vanishes, `~~` is a tilde.
-fn unbreak(text: &str) -> String {
+pub fn unbreak(text: &str) -> String {
     let pieces: Vec<String> = text.split("~~").map(|piece| piece.replace('~', "")).collect();
     pieces.join("~")
 }

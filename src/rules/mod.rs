@@ -8,6 +8,7 @@ mod file;
 mod load;
 mod rotation;
 mod schema;
+mod stores;
 
 pub use file::RuleFile;
 pub use load::{builtin_files, folder_files, load};

@@ -124,7 +124,10 @@ pub struct StoreFile {
     pub env: Vec<String>,
     #[serde(default)]
     pub contains: Vec<String>,
+    pub elsewhere: Option<ElsewhereWritten>,
     pub format: String,
+    #[serde(default)]
+    pub like: Vec<LikeWritten>,
     #[serde(rename = "credential", default)]
     pub credentials: Vec<StoreCredentialWritten>,
     #[serde(rename = "example", default)]
@@ -132,6 +135,20 @@ pub struct StoreFile {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ElsewhereWritten {
+    pub paths: Vec<String>,
+    pub contains: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LikeWritten {
+    pub store: String,
+    pub at: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreCredentialWritten {
     pub kind: Spanned<String>,
@@ -141,10 +158,11 @@ pub struct StoreCredentialWritten {
     pub server: Option<String>,
     pub issued: Option<String>,
     pub expires: Option<String>,
+    pub rests: Option<String>,
     pub decode: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(untagged)]
 pub enum OneOrMany {
     One(String),

@@ -22,14 +22,13 @@ use crate::model::finding::{Content, Finding, Location, Rejection};
 use crate::model::inventory::Task;
 use crate::model::location::Span;
 use crate::model::segment::{Margins, Segment};
-use crate::model::store::StoreIndex;
 use crate::read::containers::{BEGINNING_BYTES, Member, Source};
 use crate::read::encoding::{Transcoded, from_utf16, is_utf16};
 use crate::read::lines::LineCounter;
 use crate::read::map::Mapping;
 use crate::read::reader::Chunks;
 use crate::sweep::shared::{Harvest, Shared};
-use crate::sweep::sieve::{Raw, Sieve, Sifted, candidates};
+use crate::sweep::sieve::{Raw, Sieve, Sifted, candidates, leave_out_names};
 use crate::sweep::weigh::weigh;
 use crate::vet::{ContentHasher, certificate_ends};
 
@@ -260,15 +259,16 @@ impl<'l, 's> Look<'l, 's> {
     fn stores(&mut self, text: &[u8]) {
         let mut first_trouble = None;
         let path = self.place().to_owned();
-        for store in self.shared.stores.at(&path) {
+        for place in self.shared.stores.at(&path) {
             let mut sieve = Sieve::new(self.shared);
             let parsed =
-                self.shared.stores.scan(store, &path, text, self.window, &mut |candidate| {
+                self.shared.stores.scan(place, &path, text, self.window, &mut |candidate| {
                     sieve.judge(&candidate);
                 });
             self.take(sieve.sifted);
             first_trouble = first_trouble.or(parsed.err());
         }
+        leave_out_names(&mut self.raw, text);
         // Several stores may share a place; a file that is broken for one is for the others.
         if let Some(malformed) = first_trouble {
             let within = self.member.as_ref().map(|member| member.names.join(" > ") + ": ");
@@ -321,9 +321,8 @@ impl<'l, 's> Look<'l, 's> {
         }
         self.raw.sort_by_key(|raw| (raw.span, raw.identity.secret_id));
         // A store that is known by its contents too says so itself, where it parses them.
-        let is_by_path =
-            |index: &StoreIndex| self.shared.engine.rules.stores[index.0].contains.is_empty();
-        let store = self.shared.stores.at(self.place()).into_iter().find(is_by_path);
+        let mut places = self.shared.stores.at(self.place()).into_iter();
+        let store = places.find(|place| place.marks.is_empty()).map(|place| place.store);
         let mut counter = LineCounter::default();
         let artifact = self.artifact;
         let containers =

@@ -35,6 +35,19 @@ pub fn candidates(shared: &Shared<'_>, segment: &Segment<'_>, window: &mut Windo
     sieve.sifted
 }
 
+/// Leaves out what a store of the same text names as the public half of a pair: its secret stands
+/// beside it.
+pub fn leave_out_names(raw: &mut Vec<Raw>, text: &[u8]) {
+    let of_stores = raw.iter().filter(|raw| raw.store.is_some());
+    let names: BTreeSet<_> = of_stores.filter_map(|raw| raw.identity.key_id.clone()).collect();
+    let is_name = |raw: &Raw| {
+        let bytes = text.get(raw.span.start as usize..raw.span.end as usize);
+        let value = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+        value.is_some_and(|value| names.contains(value))
+    };
+    raw.retain(|raw| raw.store.is_some() || names.is_empty() || !is_name(raw));
+}
+
 /// What was believed; by reason, what was not; and who keeps what was only named.
 #[derive(Default)]
 pub struct Sifted {

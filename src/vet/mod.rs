@@ -18,6 +18,7 @@ mod jwt;
 mod macaroon;
 mod opaque;
 mod password;
+mod password_hash;
 mod placeholder;
 mod private_key;
 mod published;
@@ -54,6 +55,9 @@ const TELLING_PREFIX_BYTES_MIN: usize = 4;
 
 /// A password may be anything, also that of an account whose tokens are known.
 const PASSWORD_KIND: &str = "password";
+
+/// The kind of hashes, which say themselves what they are.
+const HASH_KIND: &str = "password-hash";
 
 /// Kinds of files that are believed for their first bytes alone, wherever they lie.
 const KEY_FILE_KINDS: [&str; 3] = ["age-encrypted-key", "keepass-database", "key-store-file"];
@@ -97,7 +101,7 @@ pub fn vet(
         account,
         hint: hint(secret, prefix),
         confidence: confidence(rule, candidate, kind_id),
-        protection: facts.protection.unwrap_or(Protection::Plaintext),
+        protection: protection(facts.protection, candidate),
         expiry,
         renewal: None,
         issued: facts.issued.or_else(|| issued(candidate.fields.issued.as_deref()?)),
@@ -125,6 +129,11 @@ fn is_of_issuer(rules: &RuleSet, name: &[u8]) -> bool {
     let holds = |word: &String| name.windows(word.len()).any(|it| it == word.as_bytes());
     let mut named = rules.rules.iter().filter(|rule| rule.form == Form::Named);
     named.any(|rule| rule.keywords.iter().any(holds))
+}
+
+/// How a secret rests: by its own bytes, else by what its store says.
+fn protection(own: Option<Protection>, candidate: &Candidate<'_>) -> Protection {
+    own.or_else(|| candidate.fields.protection.clone()).unwrap_or(Protection::Plaintext)
 }
 
 /// The server that a field beside the secret names, and the account where that is a user's name.
@@ -172,6 +181,7 @@ fn function_of(check: Check) -> fn(&[u8]) -> Checked {
         Check::Password => password::check,
         Check::Opaque => opaque::check,
         Check::Chosen => opaque::check_chosen,
+        Check::PasswordHash => password_hash::check,
     }
 }
 
@@ -186,6 +196,9 @@ fn check_shape(rule: &Rule, secret: &[u8], body: &[u8]) -> Checked {
 
 /// A value that only the field of a store vouches for.
 fn check_stored(kind_id: &str, secret: &[u8]) -> Checked {
+    if kind_id == HASH_KIND {
+        return password_hash::check_field(secret);
+    }
     match private_key::key_file::check(secret) {
         Some(checked) => checked,
         None if KEY_FILE_KINDS.contains(&kind_id) => Err(Rejection::Structure),
@@ -368,6 +381,7 @@ mod tests {
             account: Some("work".into()),
             issued: Some("2026-03-24T09:39:00Z".into()),
             expires: Some("2026-03-24T10:39:00Z".into()),
+            protection: None,
         };
         let store = Some(StoreIndex(0));
         let candidate = Candidate { store, fields, ..candidate(RANDOM.as_bytes()) };

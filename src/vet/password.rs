@@ -13,6 +13,9 @@ const TOKEN_BYTES_MIN: usize = 4;
 /// Configuration for "there is none".
 const EMPTY_WORDS: [&str; 7] = ["true", "false", "null", "none", "nil", "undefined", "~"];
 
+/// Words that stand for a value where a syntax is explained: `password = value`.
+const SYNTAX_WORDS: [&str; 4] = ["string", "str", "value", "text"];
+
 /// Values that, beside a word like `password`, name a field or a role.
 const FIELD_WORDS: [&str; 28] = [
     "access_token",
@@ -90,6 +93,9 @@ pub fn check_field(kind_id: &str, secret: &[u8]) -> Checked {
     let is_password = ["password", "passphrase", "pin"].iter().any(|word| kind_id.contains(word));
     if !is_password && secret.len() < TOKEN_BYTES_MIN {
         return Err(Rejection::LowEntropy);
+    }
+    if SYNTAX_WORDS.iter().any(|word| secret.eq_ignore_ascii_case(word.as_bytes())) {
+        return Err(Rejection::Placeholder);
     }
     refuse_pointers(secret)
 }
@@ -174,7 +180,7 @@ mod tests {
         check_fields("netrc-password", &["a", "admin", "password", "1234"], Ok(()));
         check_fields("example-token", &["admin", "abcd"], Ok(()));
         check_fields("example-token", &["abc"], Err(Rejection::LowEntropy));
-        check_fields("netrc-password", &["", "none"], Err(Rejection::Placeholder));
+        check_fields("netrc-password", &["", "none", "value"], Err(Rejection::Placeholder));
         check_fields("example-token", &["/run/secrets/token"], Err(Rejection::Reference));
     }
 }

@@ -3,11 +3,13 @@
 //! a dollar sign.
 
 /// Openings and closings of templates.
-const ENCLOSED: [(&[u8], &[u8]); 8] = [
+const ENCLOSED: [(&[u8], &[u8]); 10] = [
     (b"${", b"}"),
     (b"$(", b")"),
     (b"$[", b"]"),
     (b"#{", b"}"),
+    (b"#{", b"}#"),
+    (b"%{", b"}"),
     (b"{{", b"}}"),
     (b"%(", b")s"),
     (b"<%", b"%>"),
@@ -62,12 +64,14 @@ fn is_enclosed(value: &[u8]) -> bool {
         || value.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).is_some_and(is_word)
 }
 
-/// `$NAME`, `$name` and `%NAME%`. `$Passw0rd` is a password: a name that mixes letter case
-/// has no digits.
+/// `$NAME`, `$name`, `$NAME$`, `%NAME%`, `@NAME@` and `__NAME__`. `$Passw0rd` is a password: a
+/// name that mixes letter case has no digits.
 fn is_variable(value: &[u8]) -> bool {
     match value {
+        [b'$', name @ .., b'$'] => is_constant(name),
         [b'$', name @ ..] => is_word(name) || is_constant(name),
-        [b'%', name @ .., b'%'] => is_constant(name),
+        [b'%', name @ .., b'%'] | [b'@', name @ .., b'@'] => is_constant(name),
+        [b'_', b'_', name @ .., b'_', b'_'] => is_constant(name),
         _ => false,
     }
 }
@@ -122,6 +126,7 @@ mod tests {
     fn a_value_that_names_another_place_is_a_reference() {
         check(&["${TOKEN}", "${TOKEN:-}", "${{ secrets.TOKEN }}", "$(cat token)", "`cat t`"], true);
         check(&["$TOKEN", "$DB_PASSWORD_2", "$token", "$dbPassword", "%TOKEN%", "%(pw)s"], true);
+        check(&["$TOKEN$", "@DB_PASSWORD@", "__API_KEY__", "#{ApiKey}#", "%{TOKEN}"], true);
         check(&["{{ token }}", "<%= ENV['T'] %>", "#{token}", "{token}", "{api_key}"], true);
         check(&["op://vault/item/field", "env:TOKEN", "vault:secret/data/x#y", "FILE:/t"], true);
         check(&["arn:aws:secretsmanager:eu-west-1:1:secret:x", "arn:aws-cn:ssm:x:y"], true);
@@ -147,6 +152,7 @@ mod tests {
             &["{COQLCE6DU6GtcS5P=}", "%40secret", "100%", "env", "vaulted", "arn:aws:iam::1"],
             false,
         );
+        check(&["$$", "@@", "__a__", "____", "$Passw0rd$"], false);
         check(&["${unclosed", "$2b$12$abcdefghij", "{DESede}1Z"], false);
     }
 }

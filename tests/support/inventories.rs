@@ -119,6 +119,7 @@ fn store(id: &str, title: &str, path: &str) -> Store {
         paths: vec![PathPattern::new(path).unwrap()],
         env: Vec::new(),
         contains: Vec::new(),
+        elsewhere: None,
         format: Format::Ini,
         credentials: Vec::new(),
         examples: Vec::new(),

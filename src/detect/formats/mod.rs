@@ -53,6 +53,7 @@ pub fn parse(format: Format, text: &[u8]) -> Result<Node<'_>, Malformed> {
         Format::Netrc => netrc::read(file),
         Format::Columns => rows::columns(file),
         Format::Words => rows::words(file),
+        Format::Directives => rows::directives(file),
         Format::Lines => rows::lines(file),
         Format::Urls => urls::read(file),
         Format::Whole => Ok(whole::read(file)),

@@ -1,11 +1,11 @@
-//! Files whose lines are the records: columns, words and plain lines.
+//! Files whose lines are the records: columns, words, directives and plain lines.
 //! Columns have numbers for names, counted from 1; a first line of titles is a row like any other.
 
 use std::borrow::Cow;
 
 use crate::detect::formats::Malformed;
 use crate::detect::formats::bounds::N_NODES_MAX;
-use crate::detect::formats::piece::{Escape, Piece, list_of, unescaped};
+use crate::detect::formats::piece::{Escape, Piece, list_of, map_of, unescaped};
 use crate::detect::tree::{Leaf, Node};
 
 /// Lines split at `:`, where `\:` is a colon and `\\` a backslash, as pgpass has them.
@@ -40,6 +40,39 @@ pub(super) fn words(file: Piece<'_>) -> Result<Node<'_>, Malformed> {
     }))
 }
 
+/// Lines of a key, blanks or `=`, and a value, which goes on to the end of the line: `requirepass
+/// s3cr3t`, `password = "s3cr3t"`, `set imap_pass="s3cr3t"`.
+pub(super) fn directives(file: Piece<'_>) -> Result<Node<'_>, Malformed> {
+    map_of(file.lines().map(Piece::trim).filter_map(directive))
+}
+
+fn directive(line: Piece<'_>) -> Option<(Cow<'_, str>, Leaf<'_>)> {
+    if matches!(line.first(), None | Some(b'#' | b';' | b'!' | b'<' | b'[')) {
+        return None;
+    }
+    let line = if line.bytes.starts_with(b"set ") { line.from(4).trim_start() } else { line };
+    let ends_key = |byte: u8| byte.is_ascii_whitespace() || byte == b'=';
+    let (key, rest) = line.split_where(ends_key);
+    let rest = rest.trim_start();
+    let value = if rest.first() == Some(b'=') { rest.from(1).trim_start() } else { rest };
+    let quoted = value.quoted(b"\"'").filter(|(_, behind)| ends_value(behind.trim_start()));
+    let leaf = match quoted {
+        Some((leaf, _)) => leaf,
+        None => without_last(value.before_comment(b"#"), b';').leaf(),
+    };
+    (!key.is_empty() && !leaf.bytes.is_empty()).then(|| (key.key(), leaf))
+}
+
+/// nginx and its like end a line with a semicolon.
+fn without_last(piece: Piece<'_>, byte: u8) -> Piece<'_> {
+    let n_last = usize::from(piece.bytes.ends_with(&[byte]));
+    piece.get(0..piece.bytes.len() - n_last)
+}
+
+fn ends_value(behind: Piece<'_>) -> bool {
+    matches!(behind.first(), None | Some(b'#' | b';'))
+}
+
 /// Lines that are not empty, without the white space around them.
 pub(super) fn lines(file: Piece<'_>) -> Result<Node<'_>, Malformed> {
     let lines = file.lines().map(Piece::trim).filter(|line| !line.is_empty());
@@ -67,7 +100,7 @@ fn escape(text: &[u8]) -> Escape {
 #[cfg(test)]
 mod tests {
     use crate::detect::formats::outline::{check, check_malformed};
-    use crate::model::store::Format::{Columns, Lines, Words};
+    use crate::model::store::Format::{Columns, Directives, Lines, Words};
 
     #[test]
     fn columns_of_pgpass_know_escapes() {
@@ -91,6 +124,18 @@ mod tests {
         check(Words, "a \"b\"c \"d", "[{1=a 2=\"b\"c 3=\"d}]");
         check(Words, b"\xFF\0 b", "[{1=\u{fffd}\0 2=b}]");
         check(Words, "", "[]");
+    }
+
+    #[test]
+    fn a_directive_is_a_key_and_the_rest_of_its_line() {
+        check(
+            Directives,
+            "# no\nrequirepass s3 cr3t # why\nport\n  pass = \"s3#cr3t\"  # why\n\
+             set imap_pass='s3cr3t'\nbindpw s3cr3t;\n<VirtualHost x>\n; no\nk \"a\"b\n",
+            "{requirepass=s3 cr3t pass=s3#cr3t imap_pass=s3cr3t bindpw=s3cr3t k=\"a\"b}",
+        );
+        check(Directives, "\u{feff}a b\r\n", "{a=b}");
+        check(Directives, b"\xFF\0 b\n=\n= x", "{\u{fffd}\0=b}");
     }
 
     #[test]

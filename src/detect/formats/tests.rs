@@ -8,7 +8,7 @@ use super::outline::outline;
 use super::*;
 
 /// One valid file of each format, for mutations to start from.
-const SAMPLES: [&str; 17] = [
+const SAMPLES: [&str; 18] = [
     "{\"a\": [\"s3cr3t-1\", 1.5, null], /* b */ \"c\\u0041\": true,}",
     "a: &x [s3cr3t-1, 'b']\nb:\n  - *x\n  - \"c\\n\" # d\n  - |\n    größe\n---\n? e\n: {f: g}\n",
     "a.b = 's3cr3t-1'\n[c.d]\ne = \"\"\"\nf\"\"\"\ng = [{h = 1}, 2.5]\n[[i]]\n",
@@ -22,6 +22,7 @@ const SAMPLES: [&str; 17] = [
     "machine a login b password \"s3\\\"cr3t-1\"\nmacdef c\nd\n\ndefault account e\n",
     "a:b\\:c:s3\\\\cr3t-1\n# d\n::\n",
     "a \"b c\" 's3cr3t-1' # d\n",
+    "# a\nb s3cr3t-1 # c\nset d=\"e\";\n",
     "x=https://a%40b:s3cr3t-1@c:1/d?e f://g@h",
     " s3cr3t-1\n",
     "s3cr3t-1\n\n b\r\n",

@@ -14,6 +14,10 @@ use crate::detect::tree::{Leaf, Node};
 /// Longer schemes are words that happen to stand before `://`.
 const SCHEME_BYTES_MAX: usize = 32;
 
+/// What a parameter of a query is called that holds a secret, or how its name ends.
+const SECRET_NAMES: [&str; 8] =
+    ["key", "token", "secret", "password", "passwd", "pwd", "sig", "signature"];
+
 /// A path is only a public fact, and URLs within it are to be found too.
 const PATH_BYTES_MAX: usize = 200;
 
@@ -26,6 +30,25 @@ pub(in crate::detect) fn userinfo(text: &[u8]) -> Option<Userinfo> {
     let url = urls(Piece::of_file(text)).next()?;
     let bytes = |leaf: Option<Leaf<'_>>| leaf.map(|leaf| leaf.bytes.into_owned());
     Some(Userinfo { user: bytes(url.user), password: bytes(url.password) })
+}
+
+/// The first value of a URL's query whose name says that it is secret, percent-decoded.
+pub(in crate::detect) fn query_secret(text: &[u8]) -> Option<Vec<u8>> {
+    let (_, url) = Piece::of_file(text).split_around(memmem::find(text, b"://")?);
+    let (url, _) = url.split_where(|byte| byte == b'#' || ends_url(byte));
+    let (_, query) = url.split_around(memchr(b'?', url.bytes)?);
+    let mut pairs = query.bytes.split(|byte| matches!(byte, b'&' | b';'));
+    pairs.find_map(|pair| {
+        let (name, value) = pair.split_at(memchr(b'=', pair)?);
+        let is_secret = value.len() > 1 && is_secret_name(name);
+        is_secret.then(|| percent_decoded(&value[1..]).into_owned())
+    })
+}
+
+/// Whether the last word of a name, in lower case, is one of [`SECRET_NAMES`].
+fn is_secret_name(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|word| name.ends_with(word.as_bytes()))
 }
 
 /// What stands before the `@` of a URL. At least one of both is there.
