@@ -38,6 +38,17 @@ pub struct Field<'t, 'c> {
     trail: Vec<&'t Node<'c>>,
 }
 
+impl Field<'_, '_> {
+    /// The key that the value has.
+    pub fn name(&self) -> Option<String> {
+        let Some(FieldPart::Key(pattern)) = self.path.parts.last() else { return None };
+        let n_own = pattern.matches('*').count();
+        let own = self.stars.get(self.stars.len().checked_sub(n_own)?..)?;
+        let own: Vec<&str> = own.iter().map(Cow::as_ref).collect();
+        Some(with_stars(pattern, &own).into_owned())
+    }
+}
+
 /// Every value that a path points at, in the order of the file.
 pub fn select<'t, 'c>(
     tree: &'t Node<'c>,

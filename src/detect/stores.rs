@@ -160,8 +160,9 @@ impl<'r> Stores<'r> {
             fields.server = fields.server.or(learnt.server);
         }
         let secret = Secret::new(value);
-        let store = Some(found.store);
-        on_candidate(Candidate { kind, rule, store, name: None, secret, span, fields });
+        let (store, name) = (Some(found.store), field.name());
+        let name = name.as_deref().map(str::as_bytes);
+        on_candidate(Candidate { kind, rule, store, name, secret, span, fields });
     }
 
     /// The rule that matches all of a value, the most believed if there are several.

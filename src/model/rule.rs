@@ -237,6 +237,7 @@ pub enum Check {
     HexMixed,
     MixedClasses,
     Unpublished,
+    LetterDigit,
     Password,
     Opaque,
     Chosen,
@@ -245,7 +246,7 @@ pub enum Check {
 
 impl Check {
     /// Every check with the name rules use for it.
-    pub const ALL: [(&'static str, Self); 24] = [
+    pub const ALL: [(&'static str, Self); 26] = [
         ("crc32-base62", Self::Crc32Base62),
         ("gitlab-routable", Self::GitlabRoutable),
         ("grafana-crc32", Self::GrafanaCrc32),
@@ -267,6 +268,7 @@ impl Check {
         ("hex-mixed", Self::HexMixed),
         ("mixed-classes", Self::MixedClasses),
         ("unpublished", Self::Unpublished),
+        ("letter-digit", Self::LetterDigit),
         ("password", Self::Password),
         ("opaque", Self::Opaque),
         ("chosen", Self::Chosen),

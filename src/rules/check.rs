@@ -134,6 +134,7 @@ impl Drawer {
             let advisory = judge.advisory(written, &harvests, &indices);
             set.advisories.extend(advisory);
         }
+        set.know_issuers();
         if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
     }
 }

@@ -10,9 +10,7 @@ pub fn check_hex(secret: &[u8]) -> Checked {
     if !secret.iter().all(u8::is_ascii_hexdigit) {
         return Err(Rejection::Structure);
     }
-    let is_mixed =
-        secret.iter().any(u8::is_ascii_digit) && secret.iter().any(u8::is_ascii_alphabetic);
-    is_mixed.then(Facts::default).ok_or(Rejection::LowEntropy)
+    check_letter_digit(secret)
 }
 
 /// `mixed-classes`: at least two of lower case, upper case and digits.
@@ -20,6 +18,14 @@ pub fn check_mixed(secret: &[u8]) -> Checked {
     let classes = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
     let n_classes = classes.iter().filter(|class| secret.iter().any(class)).count();
     (n_classes >= 2).then(Facts::default).ok_or(Rejection::LowEntropy)
+}
+
+/// `letter-digit`: a letter and a digit. Of long random values nearly all have both, of names
+/// in code few have a digit.
+pub fn check_letter_digit(secret: &[u8]) -> Checked {
+    let is_mixed =
+        secret.iter().any(u8::is_ascii_digit) && secret.iter().any(u8::is_ascii_alphabetic);
+    is_mixed.then(Facts::default).ok_or(Rejection::LowEntropy)
 }
 
 #[cfg(test)]
@@ -37,6 +43,13 @@ mod tests {
         check(check_hex, "facade", Err(Rejection::LowEntropy));
         check(check_hex, "", Err(Rejection::LowEntropy));
         check(check_hex, "0xff", Err(Rejection::Structure));
+    }
+
+    #[test]
+    fn names_in_code_have_no_digit() {
+        check(check_letter_digit, "aB3-", Ok(()));
+        check(check_letter_digit, "EndpointSettings", Err(Rejection::LowEntropy));
+        check(check_letter_digit, "12-34", Err(Rejection::LowEntropy));
     }
 
     #[test]

@@ -75,12 +75,8 @@ pub fn vet(
     let body = &secret[prefix.len()..];
     refuse_stand_in(secret, body)?;
     let is_shapeless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
-    if candidate.name.is_some_and(|name| is_own_name(name, secret)) {
-        return Err(Rejection::Words);
-    }
-    let is_known_not = |name| kind_id != PASSWORD_KIND && is_of_issuer(rules, name);
-    if is_shapeless && (is_misshapen(rules, secret) || candidate.name.is_some_and(is_known_not)) {
-        return Err(Rejection::Structure);
+    if is_shapeless {
+        refuse_misnamed(rules, kind_id, candidate.name.unwrap_or_default(), secret)?;
     }
     let facts = match rule {
         Some(rule) => check_shape(rule, secret, body)?,
@@ -112,8 +108,26 @@ pub fn vet(
 /// would have found it if it were one.
 fn is_misshapen(rules: &RuleSet, secret: &[u8]) -> bool {
     let prefixes = rules.rules.iter().filter_map(|rule| rule.prefix.as_deref());
-    let mut telling = prefixes.filter(|prefix| prefix.len() >= TELLING_PREFIX_BYTES_MIN);
+    let mut telling = prefixes.filter(|prefix| {
+        prefix.len() >= TELLING_PREFIX_BYTES_MIN
+            || prefix.len() + 1 == TELLING_PREFIX_BYTES_MIN && prefix.ends_with(['_', '-'])
+    });
     telling.any(|prefix| secret.starts_with(prefix.as_bytes()))
+}
+
+/// Refuses a value that only its name speaks for, if it says no more than the name, or if it would
+/// have a shape that is known.
+fn refuse_misnamed(
+    rules: &RuleSet,
+    kind_id: &str,
+    name: &[u8],
+    secret: &[u8],
+) -> Result<(), Rejection> {
+    if is_own_name(name, secret) {
+        return Err(Rejection::Words);
+    }
+    let is_known_not = kind_id != PASSWORD_KIND && is_of_issuer(rules, name);
+    if is_known_not || is_misshapen(rules, secret) { Err(Rejection::Structure) } else { Ok(()) }
 }
 
 /// Whether a value is no more than its own name: `token = token`.
@@ -122,13 +136,21 @@ fn is_own_name(name: &[u8], secret: &[u8]) -> bool {
     last.eq_ignore_ascii_case(secret)
 }
 
-/// Whether a name holds a word of an issuer whose secrets are known: its own rules would have
-/// found the value if it were one.
+/// Whether a name holds the name of an issuer whose secrets are known: its own rules would have
+/// found the value if it were one. Of issuers with many kinds not all may be known.
 fn is_of_issuer(rules: &RuleSet, name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    let holds = |word: &String| name.windows(word.len()).any(|it| it == word.as_bytes());
-    let mut named = rules.rules.iter().filter(|rule| rule.form == Form::Named);
-    named.any(|rule| rule.keywords.iter().any(holds))
+    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+    let names_it = |rule: &&Rule| {
+        let words = rule.keywords.iter().filter(|_| rule.form == Form::Named);
+        words.into_iter().any(|word| is_issuers_word(word) && name.contains(word.as_str()))
+    };
+    rules.rules.iter().any(|rule| names_it(&rule))
+        || rules.known_issuers.iter().any(|issuer| name.contains(issuer.as_str()))
+}
+
+/// Words that say what a value is do not say whose it is.
+fn is_issuers_word(word: &str) -> bool {
+    !["api", "auth", "key", "pass", "secret", "token"].iter().any(|general| word.contains(general))
 }
 
 /// How a secret rests: by its own bytes, else by what its store says.
@@ -178,6 +200,7 @@ fn function_of(check: Check) -> fn(&[u8]) -> Checked {
         Check::HexMixed => character_classes::check_hex,
         Check::MixedClasses => character_classes::check_mixed,
         Check::Unpublished => published::check,
+        Check::LetterDigit => character_classes::check_letter_digit,
         Check::Password => password::check,
         Check::Opaque => opaque::check,
         Check::Chosen => opaque::check_chosen,

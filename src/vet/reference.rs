@@ -31,7 +31,8 @@ const SCHEMES: [&str; 10] = [
 ];
 
 /// Beginnings that name who keeps the secret, in lower case, and who that is.
-const KEEPERS: [(&str, &str); 10] = [
+const KEEPERS: [(&str, &str); 11] = [
+    ("enc[", "SOPS"),
     ("@microsoft.keyvault(", "Azure Key Vault"),
     ("akv://", "Azure Key Vault"),
     ("gcpsm://", "Google Secret Manager"),
