@@ -124,7 +124,8 @@ impl Reader<'_> {
         }
         if self.value_key() || self.type_and_sign() || self.sign() {
             self.skip_break();
-            return Some(Way::Operator);
+            let is_label = n_closing == 0 && self.closes_string(name);
+            return (!is_label).then_some(Way::Operator);
         }
         let is_way = match self.rest() {
             // setProperty("NAME", "value")
@@ -145,6 +146,12 @@ impl Reader<'_> {
             _ => false,
         };
         is_way.then_some(Way::Operator)
+    }
+
+    /// Whether a quote ends the string that the name stands in: `"Password:"`.
+    fn closes_string(&self, name: &Range<usize>) -> bool {
+        let opened = self.window[..name.start].last();
+        matches!(opened, Some(b'"' | b'\'' | b'`')) && self.rest().first() == opened
     }
 
     fn is_at_string(&self) -> bool {
@@ -415,6 +422,7 @@ mod tests {
             "user_api_key: UserAuthentication,",
             "password = self.password",
             "next_token = 'abc'",
+            "nameLabel:\"Name:\",textLabel:\"Password:\",nextLabel:\"Next:\"",
             "postgres://shop:<password>@db.example/orders",
             "let token = read_token(\"3f2504e0\")",
         ] {

@@ -88,6 +88,7 @@ pub fn is_placeholder(body: &[u8]) -> bool {
     PUBLISHED.contains(&body)
         || is_mask(body)
         || is_cut_short(body)
+        || is_partly_made_up(body)
         || is_bracketed(body)
         || is_documentation(body)
         || is_repetition(body)
@@ -100,6 +101,22 @@ fn is_mask(body: &[u8]) -> bool {
     const DOTS: &[u8] = "•…".as_bytes();
     let is_blot = |byte: &u8| b"xX*.-_#?".contains(byte) || DOTS.contains(byte);
     body.iter().all(is_blot)
+}
+
+/// Eight of what people blot things out with, or ten characters that count on, in a value of
+/// which they are a good part.
+fn is_partly_made_up(body: &[u8]) -> bool {
+    let longest = |goes_on: fn(u8, u8) -> bool| {
+        let (mut run, mut longest) = (1, 1);
+        for two in body.windows(2) {
+            run = if goes_on(two[0], two[1]) { run + 1 } else { 1 };
+            longest = longest.max(run);
+        }
+        longest
+    };
+    let n_blotted = longest(|before, byte| before == byte && b"xX*".contains(&byte));
+    let n_counted = longest(is_next);
+    n_blotted >= 8 || n_counted >= 10 && n_counted * 4 >= body.len()
 }
 
 /// `sk-...xyz`: somebody has taken the middle out.
