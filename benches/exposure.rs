@@ -81,6 +81,7 @@ fn config(root: &Path, question: Option<Question>) -> Config {
         advisories: Vec::new(),
         question,
         confidence_min: None,
+        opens_archives: true,
         honors_allow: false,
         explain: None,
         process: Process::default(),

@@ -71,6 +71,7 @@ fn config(root: &Path, n_threads: usize) -> Config {
         now: Moment::new(1_800_000_000, 0),
         uid: 0,
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
+        opens_archives: true,
         advisories: Vec::new(),
         question: None,
         confidence_min: None,

@@ -40,6 +40,8 @@ pub struct Config {
     pub uid: u32,
     /// Bigger files are not read.
     pub size_bytes_max: u64,
+    /// Whether what packs other files is opened.
+    pub opens_archives: bool,
     /// Other people's catalogues of bad packages; where this program runs, not on the host.
     pub advisories: Vec<PathBuf>,
     /// What is asked about code that nothing says ran here.

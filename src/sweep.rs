@@ -231,6 +231,7 @@ fn gather(
         key: &config.key,
         confidence_min: config.confidence_min,
         honors_allow: config.honors_allow,
+        opens_archives: config.opens_archives,
         watch,
         links: Links::default(),
         large: Mutex::default(),

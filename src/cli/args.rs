@@ -168,6 +168,9 @@ pub struct AuditArgs {
     /// Do not read files bigger than this many MiB; each is reported [default: 4096]
     #[arg(long, value_name = "MIB")]
     pub max_file_size: Option<u64>,
+    /// Do not open archives and compressed files; each is counted
+    #[arg(long)]
+    pub no_archives: bool,
     /// Exit with 0 whatever was found; failures still exit with 2
     #[arg(long)]
     pub exit_zero: bool,

@@ -51,6 +51,7 @@ pub fn scope(args: &ScopeArgs) -> Result<Config, Error> {
         now: now(),
         uid: rustix::process::geteuid().as_raw(),
         size_bytes_max: SIZE_BYTES_MAX_DEFAULT,
+        opens_archives: true,
         advisories: Vec::new(),
         question: None,
         confidence_min: None,

@@ -83,8 +83,8 @@ fn credential(mut findings: Vec<Judged>, rules: &RuleSet) -> Credential {
     Credential { identity, verdict, asked, reader_uids, opens, placing, places }
 }
 
-fn key(location: &Location) -> (&std::path::Path, Span) {
-    (&location.path, location.place.span)
+fn key(location: &Location) -> (&std::path::Path, &[String], Span) {
+    (&location.path, &location.containers, location.place.span)
 }
 
 /// The most believed of several identities, with what the others add to it.
@@ -111,11 +111,11 @@ fn identity<'i>(
 /// Places of one credential, those of one inode joined: hard links are one file.
 fn places(findings: Vec<Judged>) -> Vec<CredentialPlace> {
     let mut places: Vec<CredentialPlace> = Vec::new();
-    let mut linked: BTreeMap<(u64, u64, Span), usize> = BTreeMap::new();
+    let mut linked: BTreeMap<(u64, u64, Vec<String>, Span), usize> = BTreeMap::new();
     for Judged { finding, exposures, reader_uids, explanation } in findings {
         let location = finding.location;
         let inode = &location.inode;
-        let key = (inode.device, inode.number, location.place.span);
+        let key = (inode.device, inode.number, location.containers.clone(), location.place.span);
         match linked.get(&key).filter(|_| inode.n_links > 1) {
             Some(index) => join(&mut places[*index], location, exposures, reader_uids),
             None => {

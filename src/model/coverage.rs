@@ -86,6 +86,8 @@ pub enum Skip {
     PseudoFileSystem,
     /// Matched by `--exclude`.
     Excluded,
+    /// An archive or a compressed file, with `--no-archives`: its bytes were read as they are.
+    Packed,
     /// A further name of an inode that was read already.
     HardLink,
     /// An empty file.
@@ -106,6 +108,7 @@ impl Skip {
             Self::Special => "special-file",
             Self::PseudoFileSystem => "pseudo-file-system",
             Self::Excluded => "excluded",
+            Self::Packed => "archive",
             Self::HardLink => "hard-link",
             Self::Empty => "empty",
             Self::OtherSubject => "not-about-packages",

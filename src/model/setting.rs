@@ -40,6 +40,9 @@ const DEPENDENCY_FOLDERS: [&str; 22] = [
     "vendor/bundle",
 ];
 
+/// Endings of archives that package managers fetch: their members lie in a folder of that name.
+const PACKAGE_ENDINGS: [&str; 6] = [".crate", ".deb", ".egg", ".gem", ".nupkg", ".whl"];
+
 /// Endings of source code and documents.
 const SOURCE_ENDINGS: [&str; 62] = [
     "adoc", "asm", "c", "cc", "cjs", "clj", "coffee", "cpp", "cs", "css", "cts", "cxx", "d",
@@ -95,7 +98,10 @@ fn is_in_dependency(path: &Path) -> bool {
             is_begun && behind.is_none_or(|byte| *byte == b'/')
         })
     };
-    DEPENDENCY_FOLDERS.iter().any(|part| is_part(part)) || is_python_library(folder)
+    let is_package = |part: &str| PACKAGE_ENDINGS.iter().any(|ending| part.ends_with(ending));
+    DEPENDENCY_FOLDERS.iter().any(|part| is_part(part))
+        || is_python_library(folder)
+        || folder.split('/').any(is_package)
 }
 
 /// `lib/python3.12` and what lies below.
@@ -125,5 +131,7 @@ mod tests {
         check("/home/ana/my_node_modules/main.yml", Setting::Own);
         check("/home/ana/.env.local", Setting::Own);
         check("/home/ana/notes", Setting::Own);
+        check("/srv/old-1.0.whl/old/data.yml", Setting::Dependency);
+        check("/srv/backup.tar.gz/home/ana/notes", Setting::Own);
     }
 }

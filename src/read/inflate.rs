@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Read};
 
-use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 /// Logs shrink to a tenth, monotonous ones to a hundredth; only bombs to less than this.
 const RATIO_MAX: u64 = 300;
@@ -23,6 +23,11 @@ pub enum Trouble {
 /// What comes out of a gzip file, all members joined; whoever reads it keeps the bounds.
 pub fn gzip_reader(packed: impl BufRead) -> impl Read {
     MultiGzDecoder::new(packed)
+}
+
+/// What comes out of a bare deflate stream; whoever reads it keeps the bounds.
+pub fn deflate_reader(packed: impl BufRead) -> impl Read {
+    DeflateDecoder::new(packed)
 }
 
 /// All members of a gzip file, up to `bytes_max` together.

@@ -22,20 +22,21 @@ use crate::model::finding::{Content, Finding, Location, Rejection};
 use crate::model::inventory::Task;
 use crate::model::location::Span;
 use crate::model::segment::{Margins, Segment};
-use crate::read::containers::{BEGINNING_BYTES, Member, Source};
-use crate::read::encoding::{Transcoded, from_utf16, is_utf16};
+use crate::read::containers::{Member, Source};
+use crate::read::encoding::{self, Transcoded};
 use crate::read::lines::LineCounter;
 use crate::read::map::Mapping;
+use crate::read::notebook;
 use crate::read::reader::Chunks;
 use crate::sweep::shared::{Harvest, Shared};
-use crate::sweep::sieve::{Raw, Sieve, Sifted, candidates, leave_out_names};
+use crate::sweep::sieve::{Raw, Sieve, Sifted, candidates, leave_out_names, lifted_candidates};
 use crate::sweep::weigh::weigh;
 use crate::vet::{ContentHasher, certificate_ends};
 
 /// A mapped file is cut into pieces of this size, so that it keeps all cores busy.
 const PIECE_BYTES: usize = 8 << 20;
-/// So much of a large file is looked at to tell its encoding.
-const SAMPLE_BYTES: usize = 4096;
+/// So much of a large file is looked at to tell its encoding, and whether it is a program.
+const SAMPLE_BYTES: usize = 8192;
 /// A file with a known hash is hashed up to this size.
 const HASHED_BYTES_MAX: u64 = 64 << 20;
 
@@ -77,12 +78,10 @@ impl<'l, 's> Look<'l, 's> {
     /// All bytes at hand: stores, packages and traces are recognised too.
     pub fn whole(&mut self, bytes: &[u8]) -> u64 {
         let n_known = self.harvest.findings.len();
-        let transcoded = from_utf16(bytes);
+        let transcoded = encoding::from_wide(bytes);
         let text = transcoded.as_ref().map_or(bytes, |transcoded| transcoded.text.as_slice());
-        if self.shared.task == Task::Sweep && !self.unpack(beginning(bytes), Source::Bytes(bytes)) {
-            self.segment(&Segment::whole(text));
-            self.stores(text);
-            self.certified(text);
+        if self.shared.task == Task::Sweep && !self.unpack(Source::Bytes(bytes)) {
+            self.credentials(bytes, text);
         }
         self.components(text);
         self.mentions_of_whole(text);
@@ -90,9 +89,22 @@ impl<'l, 's> Look<'l, 's> {
         self.startup(Some(bytes));
         self.allow(text, 0);
         self.keep(transcoded.as_ref(), |counter, span| counter.place(text, 0, span));
+        self.tell_once(n_known);
         self.name_variables(bytes, n_known);
         self.name_contents(n_known, |hasher| hasher.update(bytes));
         bytes.len() as u64
+    }
+
+    /// Rules and stores over all bytes of a file, and over the text that they are.
+    fn credentials(&mut self, bytes: &[u8], text: &[u8]) {
+        self.segment(&Segment::whole(text));
+        if let Some(lifted) = notebook::texts(self.place(), text) {
+            let sifted = lifted_candidates(self.shared, text, &lifted, self.window);
+            self.take(sifted);
+        }
+        self.stores(text);
+        self.key_file(bytes);
+        self.certified(text);
     }
 
     /// Pieces of a mapping, on all cores.
@@ -105,19 +117,20 @@ impl<'l, 's> Look<'l, 's> {
         }
         let n_known = self.harvest.findings.len();
         // Members are read out of a copy of each piece: a mapping may change between two looks.
-        if !self.unpack(beginning(bytes), Source::File(&mut Cursor::new(bytes))) {
+        if !self.unpack(Source::File(&mut Cursor::new(bytes))) {
             self.mapped_pieces(mapping);
         }
         self.mapped_program(mapping);
         self.allow(bytes, 0);
         self.keep(None, |counter, span| counter.place(bytes, 0, span));
+        self.tell_once(n_known);
         self.name_contents(n_known, |hasher| {
             for piece in bytes.chunks(PIECE_BYTES) {
                 hasher.update(piece);
                 mapping.release(piece);
             }
         });
-        self.in_part(Some(bytes), is_utf16(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
+        self.in_part(Some(bytes), encoding::is_utf32(&bytes[..bytes.len().min(SAMPLE_BYTES)]));
         if mapping.is_torn() {
             self.harvest.findings[n_known..].iter_mut().for_each(|one| one.location.content = None);
             self.problem(ProblemCode::Changed, "it became shorter");
@@ -151,17 +164,20 @@ impl<'l, 's> Look<'l, 's> {
         }
         let expected_bytes = chunks.size_bytes();
         let n_known = self.harvest.findings.len();
-        let is_opened = self.unpack_file(chunks.bytes());
-        let mut hasher = ContentHasher::new(self.shared.key);
-        let (mut is_wide, mut is_program) = (false, false);
         let artifact = self.artifact;
+        let mut beginning = Vec::new();
+        let file = chunks.bytes();
+        // What goes wrong here goes wrong again below, and is told there.
+        let _ = file.take(SAMPLE_BYTES as u64).read_to_end(&mut beginning);
+        let _ = file.rewind();
+        let (is_wide, is_program) =
+            (encoding::is_utf32(&beginning), go::is_program(artifact, &beginning));
+        let is_opened = self.unpack(Source::File(file));
+        let _ = file.rewind();
+        let mut hasher = ContentHasher::new(self.shared.key);
         let read = match is_opened {
             true => Ok(()),
             false => self.pieces(&mut chunks, &mut |segment| {
-                if segment.offset == 0 {
-                    is_wide = is_utf16(segment.bytes);
-                    is_program = go::is_program(artifact, segment.bytes);
-                }
                 hasher.update(&segment.bytes[segment.own.clone()]);
             }),
         };
@@ -175,23 +191,13 @@ impl<'l, 's> Look<'l, 's> {
             }
             Ok(()) => {}
         }
+        self.tell_once(n_known);
         self.note_contents(n_known, hasher.finish(), chunks.size_bytes());
         if is_program {
             self.program_in_pieces();
         }
         self.in_part(None, is_wide);
         chunks.size_bytes()
-    }
-
-    /// Looks at the members of an open file, and leaves it at its beginning.
-    fn unpack_file(&mut self, file: &mut File) -> bool {
-        let mut first = Vec::new();
-        let read = file.by_ref().take(BEGINNING_BYTES as u64).read_to_end(&mut first);
-        let is_read = read.is_ok() && file.rewind().is_ok();
-        let is_opened = is_read && self.unpack(&first, Source::File(file));
-        // One that cannot be rewound cannot be read on, and that is told.
-        let _ = file.rewind();
-        is_opened
     }
 
     /// Rules over overlapping pieces, which are shown to `each` too. Lines are counted on the
@@ -275,6 +281,13 @@ impl<'l, 's> Look<'l, 's> {
             let why = format!("{}{malformed}", within.unwrap_or_default());
             self.problem(ProblemCode::StoreMalformed, &why);
         }
+    }
+
+    /// A file that is a key from its first byte to its last, whatever its name.
+    fn key_file(&mut self, bytes: &[u8]) {
+        let mut sieve = Sieve::new(self.shared);
+        sieve.judge_file(bytes);
+        self.take(sieve.sifted);
     }
 
     /// Until when the keys of a file are accepted, by the certificates beside them.
@@ -379,9 +392,4 @@ impl<'l, 's> Look<'l, 's> {
             }
         }
     }
-}
-
-/// As much as is needed to recognise a container.
-fn beginning(bytes: &[u8]) -> &[u8] {
-    &bytes[..bytes.len().min(BEGINNING_BYTES)]
 }

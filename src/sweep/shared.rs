@@ -42,6 +42,8 @@ pub struct Shared<'s> {
     pub confidence_min: Option<Confidence>,
     /// Whether comments may allow secrets.
     pub honors_allow: bool,
+    /// Whether what packs other files is opened.
+    pub opens_archives: bool,
     pub watch: &'s Watch,
     /// Inodes with several names that were met.
     pub links: Links,

@@ -5,14 +5,17 @@ use std::ops::Range;
 
 use crate::detect::encodings::decode_each;
 use crate::detect::engine::Window;
-use crate::model::candidate::Candidate;
+use crate::model::candidate::{Candidate, Fields};
 use crate::model::finding::{Identity, Rejection};
 use crate::model::location::Span;
-use crate::model::rule::Form;
+use crate::model::rule::{Form, KindIndex};
+use crate::model::secret::Secret;
 use crate::model::segment::Segment;
 use crate::model::store::StoreIndex;
+use crate::read::lifted::Lifted;
+use crate::read::wide;
 use crate::sweep::shared::Shared;
-use crate::vet::{keeper, vet};
+use crate::vet::{keeper, key_file_kind, vet};
 
 /// A believed candidate that has no line yet.
 pub struct Raw {
@@ -32,6 +35,21 @@ pub fn candidates(shared: &Shared<'_>, segment: &Segment<'_>, window: &mut Windo
     let to_file =
         |span: Span| Span { start: segment.offset + span.start, end: segment.offset + span.end };
     sieve.encoded(segment.bytes, &segment.own, &to_file, ENCODINGS_DEPTH_MAX, window);
+    if let Some(lifted) = wide::runs(segment.bytes) {
+        sieve.judge_lifted(segment, &lifted, window);
+    }
+    sieve.sifted
+}
+
+/// Rules over text that was lifted out of a whole file.
+pub fn lifted_candidates(
+    shared: &Shared<'_>,
+    file: &[u8],
+    lifted: &Lifted,
+    window: &mut Window,
+) -> Sifted {
+    let mut sieve = Sieve::new(shared);
+    sieve.judge_lifted(&Segment::whole(file), lifted, window);
     sieve.sifted
 }
 
@@ -102,6 +120,39 @@ impl<'s> Sieve<'s> {
             }
             Err(rejection) => self.reject(rejection, candidate),
         }
+    }
+
+    /// Rules over text that was lifted out of a piece. What begins in the piece's own bytes is
+    /// its own.
+    fn judge_lifted(&mut self, segment: &Segment<'_>, lifted: &Lifted, window: &mut Window) {
+        let own = segment.own.start as u64..segment.own.end as u64;
+        let to_file = |span: Span| {
+            let Span { start, end } = lifted.span_in_file(span);
+            Span { start: segment.offset + start, end: segment.offset + end }
+        };
+        let text = lifted.text.as_slice();
+        self.shared.engine.scan(&Segment::whole(text), window, &mut |candidate| {
+            let span = to_file(candidate.span);
+            if own.contains(&(span.start - segment.offset)) {
+                self.judge(&Candidate { span, ..candidate });
+            }
+        });
+        // Where pieces overlap, both would tell of what stands encoded in the overlap.
+        if segment.own.len() == segment.bytes.len() {
+            self.encoded(text, &(0..text.len()), &to_file, ENCODINGS_DEPTH_MAX, window);
+        }
+    }
+
+    /// Vets a whole file, if it is a key and nothing else.
+    pub fn judge_file(&mut self, bytes: &[u8]) {
+        let Some(id) = key_file_kind(bytes) else { return };
+        let kinds = &self.shared.engine.rules.kinds;
+        // Rules of one's own may leave the kind out.
+        let Ok(kind) = kinds.binary_search_by(|kind| kind.id.as_str().cmp(id)) else { return };
+        let span = Span { start: 0, end: bytes.len() as u64 };
+        let secret = Secret::new(bytes);
+        let (rule, store, name, fields) = (None, None, None, Fields::default());
+        self.judge(&Candidate { kind: KindIndex(kind), rule, store, secret, span, name, fields });
     }
 
     fn reject(&mut self, rejection: Rejection, candidate: &Candidate<'_>) {

@@ -43,6 +43,7 @@ use crate::vet::facts::{Checked, Facts};
 use crate::vet::private_key::certificate;
 
 pub use crate::vet::content_id::ContentHasher;
+pub use crate::vet::private_key::key_file::kind as key_file_kind;
 pub use crate::vet::private_key::ssh_fingerprint::of_blob as ssh_fingerprint;
 pub use crate::vet::secret_id::{derive_key, key_id};
 
@@ -68,7 +69,7 @@ pub fn vet(
     key: &SecretKey,
     candidate: &Candidate<'_>,
 ) -> Result<Identity, Rejection> {
-    let secret = candidate.secret.expose().trim_ascii();
+    let secret = private_key::key_file::trimmed(candidate.secret.expose());
     let kind_id = rules.kind(candidate.kind).id.as_str();
     let rule = candidate.rule.map(|index| rules.rule(index));
     let prefix = rule.and_then(|rule| fixed_prefix(rule, secret)).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What may be unpacked of one outermost file, whatever is nested in it. Bounds are of data;
-//! time is the last one, so that two sweeps of the same host give the same.
+//! What may be unpacked of one outermost file, whatever is nested in it. Bounds are of data
+//! and not of time, so that two sweeps of the same host give the same.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -26,7 +26,6 @@ pub enum Bound {
     Entries,
     Depth,
     Held,
-    Time,
 }
 
 impl Bound {
@@ -37,8 +36,7 @@ impl Bound {
             Self::Ratio => "it grows more than a thousandfold",
             Self::Entries => "it has more members than are looked at",
             Self::Depth => "it lies deeper than containers are opened",
-            Self::Held => "it is packed in another one and too big to be held in memory",
-            Self::Time => "it takes too long",
+            Self::Held => "it is too big to be held in memory",
         }
     }
 }
@@ -93,20 +91,32 @@ impl Budget {
     }
 }
 
-/// A decoder whose output is paid for.
+/// A decoder whose output is paid for. One that failed is not asked again.
 pub struct Metered<'b, R> {
-    pub decoder: R,
-    pub budget: &'b Budget,
+    decoder: R,
+    budget: &'b Budget,
+    has_failed: bool,
+}
+
+impl<'b, R> Metered<'b, R> {
+    /// Nothing was read yet.
+    pub const fn new(decoder: R, budget: &'b Budget) -> Self {
+        Self { decoder, budget, has_failed: false }
+    }
 }
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.budget.reached().is_some() {
-            return Err(io::Error::other("over budget"));
+        let ended = || io::Error::from(io::ErrorKind::InvalidData);
+        if self.has_failed || self.budget.reached().is_some() {
+            return Err(ended());
         }
-        let n_bytes = self.decoder.read(buffer)?;
-        let paid = self.budget.spend_bytes(n_bytes as u64);
-        paid.map(|()| n_bytes).map_err(|_| io::Error::other("over budget"))
+        let read = self.decoder.read(buffer);
+        self.has_failed =
+            read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        let n_bytes = read?;
+        self.budget.spend_bytes(n_bytes as u64).map_err(|_| ended())?;
+        Ok(n_bytes)
     }
 }
 
@@ -116,7 +126,7 @@ mod tests {
 
     fn unpack(budget: &Budget, n_bytes: u64) -> Option<Bound> {
         let zeros = io::repeat(0).take(n_bytes);
-        let read = io::copy(&mut Metered { decoder: zeros, budget }, &mut io::sink());
+        let read = io::copy(&mut Metered::new(zeros, budget), &mut io::sink());
         assert_eq!(read.is_err(), budget.reached().is_some());
         budget.reached()
     }

@@ -5,20 +5,33 @@
 //! A format is one file here with one function: it gets a [`Source`], and hands its members to
 //! the [`Unpacker`], which counts, names and nests them. It may give up with a [`Trouble`].
 
+mod ar;
 mod budget;
+mod bzip2;
 mod gzip;
+mod java;
 mod kind;
 mod name;
+mod plist;
+mod python;
 mod source;
+mod sqlite;
+mod tar;
 mod unpacker;
+mod xz;
+mod zip;
+mod zstd;
 
-pub use budget::{Bound, Budget, UNPACKED_BYTES_MAX};
+pub use budget::{Bound, Budget, HELD_BYTES_MAX, UNPACKED_BYTES_MAX};
 pub use kind::Kind;
 pub use source::{ReadSeek, Source};
 pub use unpacker::{Member, Unpacker, Visitor};
 
 /// Bytes of the beginning of a file that [`Kind::recognise`] wants to see.
 pub const BEGINNING_BYTES: usize = 1024;
+
+/// Texts that are taken out of a file and get names are not longer than so many such files.
+const GROWTH_MAX: usize = 32;
 
 /// Why something packed was not looked into, or not to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,12 +72,21 @@ impl From<std::io::Error> for Trouble {
 fn members(kind: Kind, source: Source<'_>, unpacker: &mut Unpacker<'_>) -> Result<(), Trouble> {
     match kind {
         Kind::Gzip => gzip::members(source, unpacker),
-        Kind::Bzip2 => Err(Trouble::Unopened("bzip2")),
-        Kind::Xz => Err(Trouble::Unopened("xz")),
-        Kind::Zstd => Err(Trouble::Unopened("zstd")),
-        Kind::Zip => Err(Trouble::Unopened("zip")),
+        Kind::Bzip2 => bzip2::members(source, unpacker),
+        Kind::Xz => xz::members(source, unpacker),
+        Kind::Zstd => zstd::members(source, unpacker),
+        Kind::Zip => zip::members(source, unpacker),
+        Kind::Tar => tar::members(source, unpacker),
+        Kind::Ar => ar::members(source, unpacker),
         Kind::SevenZip => Err(Trouble::Unopened("7-Zip")),
         Kind::Rar => Err(Trouble::Unopened("RAR")),
-        Kind::Sqlite => Err(Trouble::Unopened("SQLite")),
+        Kind::Sqlite => sqlite::members(source, unpacker),
+        Kind::SqliteLog => sqlite::log::members(source, unpacker),
+        Kind::Python => python::members(source, unpacker),
+        Kind::Java => java::members(source, unpacker),
+        Kind::PropertyList => plist::members(source, unpacker),
     }
 }
+
+#[cfg(test)]
+mod tests;

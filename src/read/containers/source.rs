@@ -2,10 +2,12 @@
 //! stream that comes once. Does not say what they are.
 
 use std::borrow::Cow;
-use std::io::{Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
 
 use crate::read::containers::budget::HELD_BYTES_MAX;
-use crate::read::containers::{Bound, Trouble};
+use crate::read::containers::kind::END_BYTES;
+use crate::read::containers::{BEGINNING_BYTES, Bound, Kind, Trouble};
 
 /// Something that can be read at any place.
 pub trait ReadSeek: Read + Seek {}
@@ -23,6 +25,35 @@ pub enum Source<'b> {
 }
 
 impl<'b> Source<'b> {
+    /// Whether it packs other files.
+    pub fn packs(&mut self, path: &Path) -> bool {
+        let kind = self.recognise(path).ok().flatten();
+        kind.is_some_and(|kind| !kind.is_looked_at_as_it_is())
+    }
+
+    /// What it packs, if anything, and back to its beginning. A zip may have something before
+    /// it, and is told by its end then, if that is at hand.
+    pub(super) fn recognise(&mut self, path: &Path) -> io::Result<Option<Kind>> {
+        let file = match self {
+            Self::Bytes(bytes) => {
+                let beginning = &bytes[..bytes.len().min(BEGINNING_BYTES)];
+                let kind = Kind::recognise(beginning, path);
+                return Ok(kind.or_else(|| Kind::recognise_end(bytes)));
+            }
+            Self::File(file) => file,
+            Self::Stream(_) => return Ok(None),
+        };
+        let mut piece = Vec::new();
+        file.take(BEGINNING_BYTES as u64).read_to_end(&mut piece)?;
+        let kind = Kind::recognise(&piece, path);
+        piece.clear();
+        let size = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(size.saturating_sub(END_BYTES)))?;
+        file.take(END_BYTES).read_to_end(&mut piece)?;
+        file.rewind()?;
+        Ok(kind.or_else(|| Kind::recognise_end(&piece)))
+    }
+
     /// For formats that are read from the beginning to the end.
     pub fn stream(self) -> Box<dyn Read + 'b> {
         match self {

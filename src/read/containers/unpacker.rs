@@ -4,7 +4,7 @@
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use crate::read::containers::budget::{DEPTH_MAX, Metered};
+use crate::read::containers::budget::{DEPTH_MAX, HELD_BYTES_MAX, Metered};
 use crate::read::containers::{
     BEGINNING_BYTES, Bound, Budget, Kind, Source, Trouble, members, name,
 };
@@ -28,6 +28,10 @@ pub trait Visitor {
     /// Something that could not be looked into, or not to its end; the names are those of a
     /// member, and empty for the outermost file.
     fn trouble(&mut self, names: &[String], trouble: Trouble);
+    /// The database beside the outermost file, which is the log of one; empty if there is none.
+    fn database_of_log(&self) -> Vec<u8> {
+        Vec::new()
+    }
     /// Whether somebody wants this to end.
     fn is_interrupted(&self) -> bool;
 }
@@ -42,14 +46,15 @@ pub struct Unpacker<'v> {
 }
 
 impl<'v> Unpacker<'v> {
-    /// Unpacks a file. False if nothing came of it, so that its own bytes are worth a look.
+    /// Unpacks a file, if it is a container. False if nothing came of it, so that its own bytes
+    /// are worth a look.
     pub fn unpack(
-        kind: Kind,
         path: &Path,
-        source: Source<'_>,
+        mut source: Source<'_>,
         budget: &'v Budget,
         visitor: &'v mut dyn Visitor,
     ) -> bool {
+        let Ok(Some(kind)) = source.recognise(path) else { return false };
         let here = Member { names: Vec::new(), path: path.to_owned() };
         let mut unpacker = Self { budget, visitor, here, depth: 0, n_shown: 0 };
         unpacker.open(kind, source)
@@ -66,7 +71,7 @@ impl<'v> Unpacker<'v> {
     /// A member that a decoder gives: its bytes are paid for. An error ends all.
     pub fn inflated(&mut self, name: &[u8], decoder: &mut dyn Read) -> Result<(), Trouble> {
         let budget = self.budget;
-        self.member(name, &mut Metered { decoder, budget })
+        self.member(name, &mut Metered::new(decoder, budget))
     }
 
     /// The one thing that a compressed file holds. An error ends all.
@@ -78,7 +83,7 @@ impl<'v> Unpacker<'v> {
         inner.path = path;
         let outer = std::mem::replace(&mut self.here, inner);
         let budget = self.budget;
-        let done = self.look(&mut Metered { decoder, budget }, true);
+        let done = self.look(&mut Metered::new(decoder, budget), true);
         self.here = outer;
         done
     }
@@ -95,6 +100,12 @@ impl<'v> Unpacker<'v> {
     /// A folder or another entry without bytes: it is counted.
     pub fn pass(&mut self) -> Result<(), Trouble> {
         self.pay()
+    }
+
+    /// The database whose log is read. Beside a log in an archive nothing is looked for.
+    pub(super) fn database_of_log(&self) -> Vec<u8> {
+        let is_outermost = self.here.names.is_empty();
+        if is_outermost { self.visitor.database_of_log() } else { Vec::new() }
     }
 
     fn enter(&mut self, name: &[u8]) -> Member {
@@ -127,7 +138,7 @@ impl<'v> Unpacker<'v> {
         {
             self.visitor.trouble(&self.here.names, trouble);
         }
-        self.n_shown > n_known
+        self.n_shown > n_known && !kind.is_looked_at_as_it_is()
     }
 
     /// A decoder that was cut off by the budget takes its input for damaged.
@@ -142,15 +153,18 @@ impl<'v> Unpacker<'v> {
         let mut beginning = Vec::new();
         // An error is noted, and what came before it is looked at.
         let _ = bytes.by_ref().take(WHOLE_BYTES_MAX + 1).read_to_end(&mut beginning);
+        let is_whole = bytes.has_failed || beginning.len() as u64 <= WHOLE_BYTES_MAX;
         let first = &beginning[..beginning.len().min(BEGINNING_BYTES)];
-        let kind = Kind::recognise(first, &self.here.path);
-        if bytes.has_failed || beginning.len() as u64 <= WHOLE_BYTES_MAX {
+        let by_end = || Kind::recognise_end(&beginning).filter(|_| is_whole);
+        let kind = Kind::recognise(first, &self.here.path).or_else(by_end);
+        if is_whole {
             self.look_at_whole(kind, &beginning, is_only);
         } else {
             let all = &mut Cursor::new(beginning).chain(bytes.by_ref());
             self.look_at_stream(kind, all, is_only);
         }
-        if bytes.has_failed && self.budget.reached().is_none() {
+        // A container tells by itself what it could not read.
+        if bytes.has_failed && kind.is_none() && self.budget.reached().is_none() {
             self.visitor.trouble(&self.here.names, Trouble::Broken);
         }
         self.budget.reached().map_or(Ok(()), |bound| Err(Trouble::OverBudget(bound)))
@@ -167,6 +181,7 @@ impl<'v> Unpacker<'v> {
 
     fn look_at_stream(&mut self, kind: Option<Kind>, bytes: &mut dyn Read, is_only: bool) {
         match kind {
+            Some(kind) if kind.is_looked_at_as_it_is() => self.look_twice(kind, bytes),
             Some(kind) => {
                 self.open_inner(kind, Source::Stream(bytes), is_only);
             }
@@ -177,10 +192,23 @@ impl<'v> Unpacker<'v> {
         }
     }
 
+    /// What comes once and is opened and looked at must be held, if it is not too big.
+    fn look_twice(&mut self, kind: Kind, bytes: &mut dyn Read) {
+        let mut held = Vec::new();
+        let _ = bytes.take(HELD_BYTES_MAX + 1).read_to_end(&mut held);
+        if held.len() as u64 > HELD_BYTES_MAX {
+            self.visitor.trouble(&self.here.names, Trouble::OverBudget(Bound::Held));
+        } else {
+            self.open(kind, Source::Bytes(&held));
+        }
+        self.n_shown += 1;
+        self.visitor.stream(&self.here, &mut Cursor::new(held).chain(bytes));
+    }
+
     /// A container in a container. An archive that is compressed is one thing to whoever made
     /// it: `home.tar.gz` holds `home/ana`, not `home.tar`.
     fn open_inner(&mut self, kind: Kind, source: Source<'_>, is_only: bool) -> bool {
-        let is_folded = is_only && !kind.is_compression();
+        let is_folded = is_only && !kind.is_compression() && !kind.is_looked_at_as_it_is();
         if !is_folded {
             return self.open(kind, source);
         }

@@ -51,6 +51,11 @@ impl<'b> Der<'b> {
         self.value(tag::SEQUENCE).map(Self::new)
     }
 
+    /// Whether nothing follows.
+    pub const fn is_done(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// An INTEGER that is not negative and fits.
     pub fn number(&mut self) -> Option<u64> {
         let digits = self.value(tag::INTEGER)?;

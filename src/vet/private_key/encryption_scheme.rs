@@ -47,6 +47,11 @@ pub fn protection(mut algorithm: Der<'_>) -> Option<Protection> {
     }
 }
 
+/// Whether an object identifier names a scheme for encrypted keys.
+pub fn is_known(scheme: &[u8]) -> bool {
+    [PBES1, PKCS12].into_iter().any(|family| scheme.starts_with(family))
+}
+
 fn pbes2(mut parameters: Der<'_>) -> Option<Protection> {
     let (derivation, is_slow) = key_derivation(parameters.sequence()?)?;
     let cipher = parameters.sequence()?.value(tag::OBJECT_IDENTIFIER)?;

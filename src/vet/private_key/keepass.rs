@@ -1,11 +1,15 @@
-//! KeePass databases, versions 3 and 4 of KDBX: the outer header says how a guess is made
-//! dear. Does not read entries: they are encrypted.
+//! KeePass databases, KDB and versions 3 and 4 of KDBX: the outer header says how a guess is
+//! made dear. Does not read entries: they are encrypted.
 
 use crate::model::finding::Protection;
 use crate::vet::private_key::strength::AES_KDF_ROUNDS_MIN;
 use crate::vet::reader::Reader;
 
 const MAGIC: &[u8] = b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5";
+/// KeePass 1.
+const MAGIC_OLD: &[u8] = b"\x03\xD9\xA2\x9A\x65\xFB\x4B\xB5";
+/// Its flags, version, seed, vector, counts, hash of the contents and seed of the derivation.
+const OLD_BYTES_BEFORE_ROUNDS: usize = 4 + 4 + 16 + 16 + 4 + 4 + 32 + 32;
 const TRANSFORM_ROUNDS: u8 = 6;
 const KDF_PARAMETERS: u8 = 11;
 
@@ -19,11 +23,16 @@ const DERIVATIONS: [(&[u8], &str); 4] = [
 
 /// Whether a file begins like one.
 pub fn is(file: &[u8]) -> bool {
-    file.starts_with(MAGIC)
+    file.starts_with(MAGIC) || file.starts_with(MAGIC_OLD)
 }
 
 /// What protects it. `None` if the header is broken.
 pub fn protection(file: &[u8]) -> Option<Protection> {
+    if let Some(header) = file.strip_prefix(MAGIC_OLD) {
+        let mut reader = Reader::new(header);
+        let _passed = reader.take(OLD_BYTES_BEFORE_ROUNDS)?;
+        return Some(aes_kdf(little(reader.take(4)?)));
+    }
     let mut reader = Reader::new(file.strip_prefix(MAGIC)?);
     let _minor = reader.take(2)?;
     let n_length_bytes = match little(reader.take(2)?) {
@@ -126,6 +135,15 @@ mod tests {
         for end in 0..new.len() {
             assert!(matches!(protection(&new[..end]), None | Some(Protection::Unknown)));
         }
+    }
+
+    #[test]
+    fn the_format_of_keepass_1_has_its_rounds_behind_the_seeds() {
+        let header = [MAGIC_OLD, &[7; OLD_BYTES_BEFORE_ROUNDS], &6000_u32.to_le_bytes()].concat();
+        let how = "KeePass, AES-KDF 6000 rounds".to_owned();
+        assert!(is(&header));
+        assert_eq!(protection(&header), Some(Protection::Weak { how }));
+        assert_eq!(protection(&header[..header.len() - 1]), None);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //! Nothing here tries a passphrase.
 
 mod age_file;
+mod bouncy_castle;
 pub mod certificate;
 pub mod curve25519;
 mod der;
+mod der_file;
 mod encryption_scheme;
 mod gpg_agent;
 mod java_keystore;

@@ -38,8 +38,13 @@ pub fn check(secret: &[u8]) -> Checked {
 /// What the label promises; else PKCS#8 or OpenSSH's own structure, which some tools and
 /// people put under a label of PKCS#1.
 fn facts(armour: &Armour) -> Option<Facts> {
-    let Some(key) = Der::new(&armour.body).sequence() else { return openssh::facts(&armour.body) };
-    labelled(&armour.label, key).or_else(|| pkcs8(key))
+    facts_of_body(&armour.label, &armour.body)
+}
+
+/// The same for what a label stands over, or would.
+pub fn facts_of_body(label: &str, body: &[u8]) -> Option<Facts> {
+    let Some(key) = Der::new(body).sequence() else { return openssh::facts(body) };
+    labelled(label, key).or_else(|| pkcs8(key))
 }
 
 fn labelled(label: &str, key: Der<'_>) -> Option<Facts> {
