@@ -123,6 +123,32 @@ impl fmt::Display for RuleMistake {
     }
 }
 
+/// Something in a rule file from elsewhere that is not obeyed, or taken otherwise than written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RuleRemark {
+    /// File, as given.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Id of the rule; empty where it is of the whole file.
+    pub subject: String,
+    /// What, and what is done instead.
+    pub what: String,
+    /// Its code, explained in `docs/codes.md`.
+    pub code: &'static str,
+}
+
+impl fmt::Display for RuleRemark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, subject, what, code } = self;
+        write!(f, "{}:{line}: ", file.escape_debug())?;
+        if !subject.is_empty() {
+            write!(f, "`{}`: ", subject.escape_debug())?;
+        }
+        write!(f, "{what}   [{code}]")
+    }
+}
+
 /// One thing that could not be looked into. Counted, listed, and it changes the exit code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {

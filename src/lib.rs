@@ -9,6 +9,7 @@
 pub mod advisories;
 pub mod components;
 pub mod config;
+pub mod cost;
 pub mod detect;
 pub mod discover;
 pub mod error;

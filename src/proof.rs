@@ -2,8 +2,10 @@
 //! and window, and through the whole pipeline with the offline checks, and what is
 //! compared is the captured secret. Stands on the beam because it needs `detect` and `vet`.
 
+use std::collections::BTreeSet;
+
 use crate::detect::engine::{Engine, Window};
-use crate::detect::pattern::{self, Capture, Pattern};
+use crate::detect::pattern::{self, Capture, Pattern, Patterns};
 use crate::detect::stores::Stores;
 use crate::error::RuleMistake;
 use crate::model::candidate::Candidate;
@@ -22,7 +24,7 @@ const KEY: SecretKey = SecretKey { bytes: [0; 32], origin: KeyOrigin::Random };
 pub fn prove(rules: &RuleSet) -> Vec<RuleMistake> {
     let engine = Engine::new(rules);
     let stores = Stores::new(&engine);
-    let mut mistakes = Vec::new();
+    let mut mistakes = exceptions(rules);
     for (number, rule) in rules.rules.iter().enumerate() {
         if let Err(why) = pattern::check(rule) {
             mistakes.push(mistake(rule, rules, "rule/pattern", &why));
@@ -39,6 +41,23 @@ pub fn prove(rules: &RuleSet) -> Vec<RuleMistake> {
         mistakes.extend(examples.filter_map(|one| store_example(&stores, &engine, number, one)));
     }
     mistakes.sort();
+    mistakes
+}
+
+/// Lists of files from elsewhere that cannot be used, told at the first rule that has them.
+fn exceptions(rules: &RuleSet) -> Vec<RuleMistake> {
+    let mut seen = BTreeSet::new();
+    let mut mistakes = Vec::new();
+    for rule in &rules.rules {
+        let lists = rule.exceptions.iter().filter(|index| seen.insert(**index));
+        let lists = lists.map(|index| &rules.exceptions[index.0]);
+        let patterns = lists.flat_map(|list| [&list.patterns, &list.paths]).map(Vec::as_slice);
+        let path = rule.path.as_ref().map(std::slice::from_ref);
+        for patterns in patterns.chain(path) {
+            let unusable = Patterns::new(patterns).err();
+            mistakes.extend(unusable.map(|why| mistake(rule, rules, "rule/pattern", &why)));
+        }
+    }
     mistakes
 }
 
@@ -160,6 +179,9 @@ fn surprising(
     candidate: &Candidate<'_>,
     left: &mut Vec<&ExpectedCredential>,
 ) -> Option<String> {
+    if candidate.rule.is_some_and(|rule| rules.is_foreign(rule)) {
+        return None;
+    }
     let identity = vet(rules, &KEY, candidate).ok()?;
     let answers: Vec<_> = left.iter().map(|one| agrees(rules, candidate, &identity, one)).collect();
     if let Some(index) = answers.iter().position(Result::is_ok) {

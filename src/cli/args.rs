@@ -155,9 +155,8 @@ pub struct AuditArgs {
     /// Leave paths alone: '**/node_modules', '/srv/*/cache' (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
-    /// A folder of further rules; an id that exists replaces the built-in one (repeatable)
-    #[arg(long, value_name = "DIR")]
-    pub rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub rules: FurtherRules,
     /// Somebody else's catalogue of bad packages: an OSV record, a Bumblebee catalogue, a folder
     /// of them or a zip of OSV records (repeatable)
     #[arg(long, value_name = "PATH")]
@@ -325,9 +324,20 @@ pub struct RootsArgs {
 pub struct CampaignsArgs {
     #[command(subcommand)]
     pub command: CampaignsCommand,
-    /// A folder of further rules; an id that exists replaces the built-in one (repeatable)
-    #[arg(long, value_name = "DIR", global = true)]
-    pub rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub rules: FurtherRules,
+}
+
+/// Rules that are not built in.
+#[derive(ClapArgs, Default)]
+pub struct FurtherRules {
+    /// A folder of further rules, one file of it, or a file of gitleaks or betterleaks; an id that
+    /// exists replaces the built-in one (repeatable)
+    #[arg(id = "rules", long, value_name = "PATH", global = true)]
+    pub paths: Vec<PathBuf>,
+    /// Obey the lists of paths in files of gitleaks: nothing is found in such files by their rules
+    #[arg(long, global = true)]
+    pub honor_rule_paths: bool,
 }
 
 #[derive(Subcommand)]
@@ -361,18 +371,37 @@ pub enum ListFormatArg {
 pub struct RulesArgs {
     #[command(subcommand)]
     pub command: RulesCommand,
+    #[command(flatten)]
+    pub rules: FurtherRules,
 }
 
 #[derive(Subcommand)]
 pub enum RulesCommand {
-    /// Every credential kind, store and advisory
-    List,
-    /// Everything that is wrong with the built-in rules and those of a folder
-    Check {
-        /// A folder of rules
-        #[arg(value_name = "DIR")]
-        folders: Vec<PathBuf>,
+    /// Every credential kind, store, harvest and advisory
+    List {
+        /// How to write the list
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReferenceFormatArg::Terminal)]
+        format: ReferenceFormatArg,
     },
+    /// Everything that is wrong with rules, and what of others' files is not obeyed
+    Check {
+        /// The same as with --rules
+        #[arg(value_name = "PATH")]
+        checked: Vec<PathBuf>,
+        /// Also measure what each rule costs on the files of a folder
+        #[arg(long, value_name = "FOLDER")]
+        cost: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReferenceFormatArg {
+    /// For a person: a line for each
+    Terminal,
+    /// One document with all that is known of each, docs/rules.md
+    Json,
+    /// Tables: docs/kinds.md and docs/stores.md
+    Markdown,
 }
 
 #[derive(ClapArgs)]

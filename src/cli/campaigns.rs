@@ -94,9 +94,10 @@ fn n_typos(typed: &str, meant: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::FurtherRules;
 
     fn check(typed: &str, expected: &[&str]) {
-        let rules = resolve::rules(&[]).unwrap();
+        let rules = resolve::rules(&FurtherRules::default()).unwrap();
         assert_eq!(near(typed, &rules.advisories), expected, "{typed}");
     }
 

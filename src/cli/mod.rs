@@ -13,6 +13,7 @@ mod print;
 mod process;
 mod progress;
 mod question;
+mod remarks;
 mod report;
 mod resolve;
 mod roots;

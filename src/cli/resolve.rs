@@ -19,8 +19,9 @@ use credreach::model::rule::Confidence;
 use credreach::model::rule_set::RuleSet;
 use credreach::model::secret::{KeyOrigin, SecretKey};
 use credreach::model::time::Moment;
+use credreach::rules::{PathLists, RuleFile};
 
-use crate::cli::args::{AuditArgs, ConfidenceArg, ExplainArgs, ScopeArgs, SweepArgs};
+use crate::cli::args::{AuditArgs, ConfidenceArg, ExplainArgs, FurtherRules, ScopeArgs, SweepArgs};
 use crate::cli::process::process;
 
 /// A key file holds at least this much.
@@ -138,16 +139,28 @@ pub fn audit(args: &AuditArgs) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// The built-in rules, with those of folders over them. Rules from outside are proven on
-/// their own examples before they are used.
-pub fn rules(folders: &[PathBuf]) -> Result<RuleSet, Error> {
-    let mut layers = vec![credreach::rules::builtin_files()];
-    for folder in folders {
-        layers.push(credreach::rules::folder_files(folder)?);
-    }
-    let rules = credreach::rules::load(layers)?;
-    let mistakes = if folders.is_empty() { Vec::new() } else { credreach::proof::prove(&rules) };
+/// The built-in rules, with further ones over them. Rules from outside are proven on their own
+/// examples before they are used.
+pub fn rules(further: &FurtherRules) -> Result<RuleSet, Error> {
+    let rules = credreach::rules::load(layers(further)?)?;
+    let is_proven = further.paths.is_empty();
+    let mistakes = if is_proven { Vec::new() } else { credreach::proof::prove(&rules) };
     if mistakes.is_empty() { Ok(rules) } else { Err(Error::Rules { mistakes }) }
+}
+
+/// The files of the built-in rules, and those of each path; or what is wrong with all paths.
+pub fn layers(further: &FurtherRules) -> Result<Vec<Vec<RuleFile>>, Error> {
+    let path_lists = if further.honor_rule_paths { PathLists::Obeyed } else { PathLists::Off };
+    let mut layers = vec![credreach::rules::builtin_files()];
+    let mut mistakes = Vec::new();
+    for path in &further.paths {
+        match credreach::rules::files(path, path_lists) {
+            Ok(files) => layers.push(files),
+            Err(Error::Rules { mistakes: further }) => mistakes.extend(further),
+            Err(error) => return Err(error),
+        }
+    }
+    if mistakes.is_empty() { Ok(layers) } else { Err(Error::Rules { mistakes }) }
 }
 
 fn root(folder: Option<&Path>) -> Result<HostRoot, Error> {

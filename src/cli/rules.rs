@@ -1,25 +1,36 @@
 //! `credreach rules`
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::Path;
+use std::time::Instant;
 
+use credreach::detect::engine::Engine;
 use credreach::error::Error;
 use credreach::model::rule_set::RuleSet;
 use credreach::proof::prove;
 use credreach::report::outcome::Outcome;
+use credreach::report::{costs, reference};
 
-use crate::cli::args::{RulesArgs, RulesCommand};
+use crate::cli::args::{FurtherRules, ReferenceFormatArg, RulesArgs, RulesCommand};
 use crate::cli::output::Output;
-use crate::cli::resolve;
+use crate::cli::{remarks, resolve};
 
 /// Lists rules or checks them.
 pub fn run(args: &RulesArgs) -> Result<u8, Error> {
     match &args.command {
-        RulesCommand::List => {
-            let rules = resolve::rules(&[])?;
-            Output::Stdout.write(|out| list(out, &rules))?;
+        RulesCommand::List { format } => {
+            let rules = resolve::rules(&args.rules)?;
+            Output::Stdout.write(|out| match format {
+                ReferenceFormatArg::Terminal => list(out, &rules),
+                ReferenceFormatArg::Json => reference::write_json(&rules, out),
+                ReferenceFormatArg::Markdown => reference::write_markdown(&rules, out),
+            })?;
         }
-        RulesCommand::Check { folders } => check(folders)?,
+        RulesCommand::Check { checked, cost } => {
+            let paths = args.rules.paths.iter().chain(checked).cloned().collect();
+            let rules = check(&FurtherRules { paths, ..args.rules })?;
+            cost.as_deref().map_or(Ok(()), |folder| measure(&rules, folder))?;
+        }
     }
     Ok(Outcome::Clean.exit_code())
 }
@@ -40,13 +51,26 @@ fn list(out: &mut dyn Write, rules: &RuleSet) -> io::Result<()> {
     counts(out, rules)
 }
 
-fn check(folders: &[PathBuf]) -> Result<(), Error> {
-    let rules = resolve::rules(folders)?;
+/// Says what is not obeyed also where mistakes keep the rules from being used.
+fn check(further: &FurtherRules) -> Result<RuleSet, Error> {
+    let layers = resolve::layers(further)?;
+    let remarks = credreach::rules::remarks(&layers);
+    Output::Stdout.write(|out| remarks::write_all(&remarks, out))?;
+    let rules = credreach::rules::load(layers)?;
     let mistakes = prove(&rules);
     if !mistakes.is_empty() {
         return Err(Error::Rules { mistakes });
     }
-    Output::Stdout.write(|out| counts(out, &rules))
+    Output::Stdout.write(|out| counts(out, &rules))?;
+    Ok(rules)
+}
+
+fn measure(rules: &RuleSet, folder: &Path) -> Result<(), Error> {
+    let start = Instant::now();
+    let clock = || u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    let cost = credreach::cost::measure(&Engine::new(rules), folder, &clock)
+        .map_err(|error| Error::PathMissing { path: folder.to_owned(), why: error.to_string() })?;
+    Output::Stdout.write(|out| costs::write(&cost, rules, out))
 }
 
 fn counts(out: &mut dyn Write, rules: &RuleSet) -> io::Result<()> {

@@ -7,13 +7,13 @@ use credreach::report::escape::escape_path;
 use credreach::report::outcome::Outcome;
 use credreach::selftest::{Check, CheckOutcome, selftest};
 
-use crate::cli::args::SelftestArgs;
+use crate::cli::args::{FurtherRules, SelftestArgs};
 use crate::cli::output::Output;
 use crate::cli::resolve;
 
 /// Runs the self-test and prints every check.
 pub fn run(args: &SelftestArgs) -> Result<u8, Error> {
-    let rules = resolve::rules(&[])?;
+    let rules = resolve::rules(&FurtherRules::default())?;
     let seed = resolve::random_key()?.bytes;
     let (checks, kept) = selftest(&rules, seed, resolve::now, args.keep)?;
     let n_failed = count(&checks, |outcome| matches!(outcome, CheckOutcome::Failed(_)));

@@ -17,7 +17,7 @@ use crate::cli::args::{AuditArgs, ExplainArgs, SweepArgs};
 use crate::cli::known::Known;
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
-use crate::cli::{interrupt, print, question, resolve};
+use crate::cli::{interrupt, print, question, remarks, resolve};
 
 /// Sweeps and reports.
 pub fn run(args: &SweepArgs) -> Result<u8, Error> {
@@ -50,6 +50,9 @@ fn carry_out(
     known: &Known,
 ) -> Result<u8, Error> {
     let output = Output::open(args.print.output.as_deref())?;
+    if !args.print.quiet {
+        remarks::tell(&rules.remarks);
+    }
     let watch = Arc::new(Watch::default());
     interrupt::watch(&watch.interrupted);
     let start = Instant::now();

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::detect::assignments::assigned;
+use crate::detect::exceptions::{Exceptions, Places};
 use crate::detect::names::is_given;
 use crate::detect::pattern::{Capture, Pattern};
 use crate::detect::prefilter::{AhoCorasickPrefilter, Hit, Keyword, Prefilter};
 use crate::model::candidate::{Candidate, Fields};
+use crate::model::cost::{Cost, KeywordCost, RuleCost};
 use crate::model::location::Span;
 use crate::model::rule::{Form, Rule, RuleIndex};
 use crate::model::rule_set::RuleSet;
@@ -19,9 +21,14 @@ pub struct Engine<'r> {
     /// The rules.
     pub rules: &'r RuleSet,
     prefilter: Box<dyn Prefilter>,
+    keywords: Vec<Keyword>,
     /// Which rules each keyword calls for.
     keyword_rules: Vec<Vec<RuleIndex>>,
     patterns: Vec<Pattern>,
+    /// By position of the rule, whether its keywords begin words.
+    begin_words: Vec<bool>,
+    exceptions: Exceptions<'r>,
+    places: Places,
 }
 
 /// A worker's copy of the window that is being judged. What the file does meanwhile
@@ -50,7 +57,17 @@ impl<'r> Engine<'r> {
         }
         let (keywords, keyword_rules): (Vec<_>, Vec<_>) = owners.into_iter().unzip();
         let patterns = rules.rules.iter().map(|_| Pattern::default()).collect();
-        Self { rules, prefilter: make(&keywords), keyword_rules, patterns }
+        let (exceptions, places) = (Exceptions::new(rules), Places::new(rules));
+        Self {
+            rules,
+            prefilter: make(&keywords),
+            keywords,
+            keyword_rules,
+            patterns,
+            begin_words: rules.rules.iter().map(begins_word).collect(),
+            exceptions,
+            places,
+        }
     }
 
     /// How much the pieces of a file must overlap so that cutting it changes nothing.
@@ -73,13 +90,62 @@ impl<'r> Engine<'r> {
         window: &mut Window,
         on_candidate: &mut dyn FnMut(Candidate<'_>),
     ) {
+        self.each_try(segment, &mut |rule, hit| {
+            self.try_rule(rule, hit, segment, window, on_candidate);
+        });
+    }
+
+    /// Every rule that a keyword in the segment's own bytes calls for.
+    fn each_try(&self, segment: &Segment<'_>, on_try: &mut dyn FnMut(RuleIndex, Hit)) {
+        let closed = self.places.closed(segment.path);
         self.prefilter.hits(segment.bytes, &mut |hit| {
             if segment.own.contains(&hit.start) {
-                for rule in &self.keyword_rules[hit.keyword] {
-                    self.try_rule(*rule, hit, segment, window, on_candidate);
-                }
+                let is_within_word = hit.start > 0 && is_word(segment.bytes[hit.start - 1]);
+                let is_idle = |rule: &RuleIndex| is_within_word && self.begin_words[rule.0];
+                let rules = self.keyword_rules[hit.keyword].iter();
+                let open = rules.filter(|rule| !closed.contains(&rule.0) && !is_idle(rule));
+                open.for_each(|rule| on_try(*rule, hit));
             }
         });
+    }
+
+    /// A count of all rules and keywords that begins at nothing.
+    pub fn no_cost(&self) -> Cost {
+        let keywords = self.keywords.iter();
+        Cost {
+            rules: self.rules.rules.iter().map(|_| RuleCost::default()).collect(),
+            keywords: keywords
+                .map(|keyword| KeywordCost { text: keyword.text.clone(), n_hits: 0 })
+                .collect(),
+            ..Cost::default()
+        }
+    }
+
+    /// Tries every rule as a scan does, and counts instead of reporting. The clock tells
+    /// nanoseconds.
+    pub fn count(
+        &self,
+        segment: &Segment<'_>,
+        window: &mut Window,
+        clock: &dyn Fn() -> u64,
+        cost: &mut Cost,
+    ) {
+        let start = clock();
+        let mut counted = None;
+        self.each_try(segment, &mut |rule, hit| {
+            // A keyword that calls several rules occurs once.
+            if counted.replace((hit.keyword, hit.start)) != Some((hit.keyword, hit.start)) {
+                cost.keywords[hit.keyword].n_hits += 1;
+            }
+            let own = &mut cost.rules[rule.0];
+            let start = clock();
+            self.try_rule(rule, hit, segment, window, &mut |_| own.n_candidates += 1);
+            own.n_windows += 1;
+            own.nanoseconds += clock() - start;
+        });
+        cost.nanoseconds += clock() - start;
+        cost.n_bytes += segment.own.len() as u64;
+        cost.n_files += 1;
     }
 
     fn try_rule(
@@ -106,7 +172,9 @@ impl<'r> Engine<'r> {
             let is_cut = capture.whole.end == window.len() && !is_end;
             if fits && !is_cut {
                 let offset = segment.offset + base as u64;
-                on_candidate(candidate(rule, index, window, offset, &capture));
+                let is_excepted = self.exceptions.hold(rule, window, &capture, segment.path);
+                let candidate = candidate(rule, index, window, offset, &capture);
+                on_candidate(Candidate { is_excepted, ..candidate });
             }
         };
         let pattern = &self.patterns[index.0];
@@ -126,6 +194,43 @@ impl<'r> Engine<'r> {
             }
         }
     }
+}
+
+/// Whether every match of a rule begins with its keyword, and that with a word, so that `ion_` need
+/// not be tried in `function_`.
+fn begins_word(rule: &Rule) -> bool {
+    let Some(literal) = rule.pattern.strip_prefix(r"\b(?P<secret>") else { return false };
+    let leads = |keyword: &String| {
+        let rest = literal.strip_prefix(keyword.as_str());
+        keyword.bytes().all(is_word) && rest.is_some_and(|rest| !rest.starts_with(['?', '*', '{']))
+    };
+    rule.form == Form::Shape && !has_alternative(literal) && rule.keywords.iter().all(leads)
+}
+
+/// Whether something else may stand instead of the beginning of a pattern whose first group is
+/// open. What is between brackets is no sign.
+fn has_alternative(pattern: &str) -> bool {
+    let (mut depth, mut is_first_open, mut is_class) = (1_usize, true, false);
+    let mut signs = pattern.bytes();
+    while let Some(sign) = signs.next() {
+        match sign {
+            b'\\' => _ = signs.next(),
+            b'[' => is_class = true,
+            b']' => is_class = false,
+            b'(' if !is_class => depth += 1,
+            b')' if !is_class => {
+                depth = depth.saturating_sub(1);
+                is_first_open &= depth > 0;
+            }
+            b'|' if !is_class && depth == usize::from(is_first_open) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn keyword(text: &str, rule: &Rule) -> Keyword {
@@ -149,6 +254,7 @@ fn candidate<'w>(
         rule: Some(index),
         store: None,
         name: capture.name.clone().map(|name| &window[name]),
+        is_excepted: false,
         secret: Secret::new(&window[capture.secret.clone()]),
         span: Span {
             start: offset + capture.secret.start as u64,
@@ -162,5 +268,17 @@ fn candidate<'w>(
             expires: None,
             protection: None,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_stand_instead_of_the_beginning_is_told_from_what_may_follow() {
+        assert!(has_alternative("ion_[a-z]|b)"));
+        assert!(has_alternative("ion_)|x"));
+        assert!(!has_alternative(r"ion_(?:a|b)[|)\]]\|)(?:[^a]|$)"));
     }
 }

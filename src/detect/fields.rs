@@ -269,7 +269,9 @@ impl<'t, 'c> Ways<'t, 'c> {
             let (stars, trail) = (mem::take(&mut found.stars), mem::take(&mut found.trail));
             Some(Field { leaf: found.leaf()?, stars, path, trail })
         };
-        found.filter_map(field).collect()
+        // Two `**` lead to one value by many ways.
+        let mut seen = HashSet::new();
+        found.filter_map(field).filter(|field| seen.insert(field.leaf.span.clone())).collect()
     }
 }
 

@@ -7,6 +7,7 @@ pub mod decode;
 pub mod encodings;
 pub mod engine;
 mod entries;
+pub mod exceptions;
 pub mod fields;
 pub mod formats;
 mod names;

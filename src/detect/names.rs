@@ -251,8 +251,11 @@ pub fn is_given(window: &[u8], word: &Range<usize>, value: &Range<usize>) -> boo
 
 /// Whether nothing that would go on follows a value: `KEY.example` is a host.
 fn is_free(window: &[u8], value: &Range<usize>) -> bool {
+    let is_broken = window[..value.start].last() == Some(&b'~');
     let behind = &window[value.end..];
     match behind {
+        _ if is_broken => false,
+        [b'~', ..] => false,
         [b'.' | b'@', next, ..] => !next.is_ascii_alphanumeric(),
         [b'(', ..] => false,
         _ => true,

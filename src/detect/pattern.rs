@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex::bytes::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use crate::model::rule::{Form, Rule};
 
@@ -13,6 +13,10 @@ const COMPILED_BYTES_MAX: usize = 8 << 20;
 /// Bytes of the states that a pattern keeps, for each thread: windows are small, and there
 /// are hundreds of patterns.
 const CACHE_BYTES_MAX: usize = 128 << 10;
+
+/// Groups `secret_2`, `secret_3`: the secret where the ones before them are empty. Rules of
+/// others have such.
+const FURTHER: &str = "secret_";
 
 /// A pattern that is compiled when it is first needed.
 #[derive(Default)]
@@ -54,7 +58,10 @@ pub fn check(rule: &Rule) -> Result<(), String> {
     if !names.contains(&"secret") {
         return Err("has no group named `secret`".into());
     }
-    match names.iter().find(|name| !["secret", "key_id", "account", "server"].contains(name)) {
+    let is_known = |name: &str| {
+        ["secret", "key_id", "account", "server"].contains(&name) || name.starts_with(FURTHER)
+    };
+    match names.iter().find(|name| !is_known(name)) {
         Some(name) => Err(format!("has an unknown group `{name}`")),
         None => Ok(()),
     }
@@ -90,7 +97,8 @@ impl Pattern {
     ) {
         let Some(regex) = self.compiled.get_or_init(|| compile(rule).ok()) else { return };
         let mut at = from;
-        while let Some(capture) = regex.captures_at(window, at).and_then(|one| capture(&one)) {
+        while let Some(capture) = regex.captures_at(window, at).and_then(|one| capture(regex, &one))
+        {
             // The border behind one value may be the border before the next.
             at = capture.secret.end.max(at + 1);
             on_capture(capture);
@@ -122,12 +130,12 @@ impl Pattern {
         let Some(regex) = self.compiled.get_or_init(|| compile(rule).ok()) else { return };
         let mut at = from;
         while let Some(captures) = regex.captures_at(window, at) {
-            let Some(capture) = capture(&captures) else { return };
-            if capture.whole.start > last {
+            let Some(whole) = captures.get(0).map(|whole| whole.range()) else { return };
+            if whole.start > last {
                 return;
             }
-            at = capture.whole.end.max(at + 1);
-            on_capture(capture);
+            at = whole.end.max(at + 1);
+            capture(regex, &captures).into_iter().for_each(&mut on_capture);
             if at > window.len() {
                 return;
             }
@@ -135,14 +143,50 @@ impl Pattern {
     }
 }
 
-fn capture(captures: &Captures<'_>) -> Option<Capture> {
+/// The group `secret`, or the first after it that is not empty.
+fn secret(regex: &Regex, captures: &Captures<'_>) -> Option<Range<usize>> {
+    let first = captures.name("secret").map(|group| group.range());
+    if first.as_ref().is_some_and(|range| !range.is_empty()) {
+        return first;
+    }
+    let further = regex.capture_names().flatten().filter(|name| name.starts_with(FURTHER));
+    let mut further: Vec<_> =
+        further.filter_map(|name| Some((name, captures.name(name)?.range()))).collect();
+    // By number: the group around all of them has the last.
+    further.sort_by_key(|(name, _)| (name.len(), *name));
+    further.into_iter().map(|(_, range)| range).find(|range| !range.is_empty()).or(first)
+}
+
+fn capture(regex: &Regex, captures: &Captures<'_>) -> Option<Capture> {
     let named = |name: &str| captures.name(name).map(|group| group.range());
     Some(Capture {
         whole: captures.get(0)?.range(),
-        secret: named("secret")?,
+        secret: secret(regex, captures)?,
         name: None,
         key_id: named("key_id"),
         account: named("account"),
         server: named("server"),
     })
+}
+
+/// Patterns of which one is enough.
+pub struct Patterns {
+    set: RegexSet,
+}
+
+impl Patterns {
+    /// Compiles them; an error if one cannot be used.
+    pub fn new(patterns: &[String]) -> Result<Self, String> {
+        let set = RegexSetBuilder::new(patterns)
+            .unicode(false)
+            .size_limit(COMPILED_BYTES_MAX)
+            .dfa_size_limit(CACHE_BYTES_MAX)
+            .build();
+        set.map(|set| Self { set }).map_err(|error| error.to_string())
+    }
+
+    /// Whether one of them matches.
+    pub fn is_match(&self, bytes: &[u8]) -> bool {
+        self.set.is_match(bytes)
+    }
 }

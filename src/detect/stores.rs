@@ -162,15 +162,19 @@ impl<'r> Stores<'r> {
         let secret = Secret::new(value);
         let (store, name) = (Some(found.store), field.name());
         let name = name.as_deref().map(str::as_bytes);
-        on_candidate(Candidate { kind, rule, store, name, secret, span, fields });
+        let is_excepted = false;
+        on_candidate(Candidate { kind, rule, store, name, is_excepted, secret, span, fields });
     }
 
-    /// The rule that matches all of a value, the most believed if there are several.
+    /// The rule of ours that matches all of a value, the most believed if there are several. The
+    /// field of a store says more than a rule of another program.
     fn shape(&self, value: &[u8], window: &mut Window) -> Option<(RuleIndex, Fields)> {
         let mut best: Option<(RuleIndex, Fields)> = None;
         let all = Span { start: 0, end: value.len() as u64 };
         self.engine.scan(&Segment::whole(value), window, &mut |candidate| {
-            let Some(rule) = candidate.rule.filter(|_| candidate.span == all) else { return };
+            let is_shape =
+                |rule: &RuleIndex| candidate.span == all && !self.engine.rules.is_foreign(*rule);
+            let Some(rule) = candidate.rule.filter(is_shape) else { return };
             let rank = |rule: RuleIndex| (self.engine.rules.rule(rule).confidence, rule);
             if best.as_ref().is_none_or(|(known, _)| rank(rule) < rank(*known)) {
                 best = Some((rule, candidate.fields));

@@ -17,6 +17,8 @@ pub struct Candidate<'c> {
     pub store: Option<StoreIndex>,
     /// The name that the bytes are given to, where only that speaks for them.
     pub name: Option<&'c [u8]>,
+    /// Whether the author of the rule says that this is none.
+    pub is_excepted: bool,
     /// The bytes.
     pub secret: Secret<'c>,
     /// Where the bytes, or their encoded form, stand in the file.

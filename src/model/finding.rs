@@ -153,6 +153,8 @@ pub enum Rejection {
     Words,
     /// Believed less than counts in such a file.
     LowConfidence,
+    /// The file that the rule comes from says that this is none.
+    Excepted,
 }
 
 impl Rejection {
@@ -167,6 +169,7 @@ impl Rejection {
             Self::Public => "public",
             Self::Words => "words",
             Self::LowConfidence => "low-confidence",
+            Self::Excepted => "excepted",
         }
     }
 }

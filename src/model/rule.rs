@@ -1,6 +1,8 @@
 //! Rules and kinds as they are after checking. Patterns are text here; `detect`
 //! compiles them.
 
+use crate::model::exception::ExceptionIndex;
+
 /// Position of a [`Kind`] in [`RuleSet::kinds`](crate::model::rule_set::RuleSet::kinds).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindIndex(pub usize);
@@ -41,6 +43,9 @@ pub struct Kind {
     pub mints: Vec<KindIndex>,
     /// How it is rotated.
     pub rotation: Rotation,
+    /// Is it a rule of another program, so that nobody said what it opens? Such a one yields to
+    /// ours.
+    pub is_foreign: bool,
 }
 
 impl Kind {
@@ -58,6 +63,7 @@ impl Kind {
             renews: false,
             mints: Vec::new(),
             rotation: Rotation::default(),
+            is_foreign: false,
         }
     }
 }
@@ -144,6 +150,17 @@ pub enum Form {
     Assigned,
 }
 
+impl Form {
+    /// The word that the reference uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shape => "shape",
+            Self::Named => "named",
+            Self::Assigned => "assigned",
+        }
+    }
+}
+
 /// One shape of one kind.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -177,6 +194,10 @@ pub struct Rule {
     pub counter_examples: Vec<Example>,
     /// Texts that should match and do not yet.
     pub gaps: Vec<Example>,
+    /// A pattern of the paths of files in which alone it is tried; `None` for all.
+    pub path: Option<String>,
+    /// What is no secret although it matches.
+    pub exceptions: Vec<ExceptionIndex>,
 }
 
 /// A text that tests a rule, its break marks taken out.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::error::RuleRemark;
 use crate::model::advisory::Advisory;
+use crate::model::exception::Exception;
 use crate::model::harvest::{Harvest, HarvestIndex};
 use crate::model::rule::{Kind, KindIndex, Rule, RuleIndex};
 use crate::model::store::Store;
@@ -17,7 +19,7 @@ const ISSUER_BYTES_MIN: usize = 6;
 pub struct RuleSet {
     /// Hash of all rule files, to tell reports of different rules apart.
     pub digest: String,
-    /// Credential kinds, sorted by id.
+    /// Credential kinds, sorted by id; those of other programs come after ours.
     pub kinds: Vec<Kind>,
     /// Detectors, in the order of their kinds.
     pub rules: Vec<Rule>,
@@ -29,6 +31,10 @@ pub struct RuleSet {
     pub harvests: Vec<Harvest>,
     /// Incidents, sorted by id.
     pub advisories: Vec<Advisory>,
+    /// What files from elsewhere say is no secret.
+    pub exceptions: Vec<Exception>,
+    /// What of such files is not obeyed, or was left out, in order.
+    pub remarks: Vec<RuleRemark>,
 }
 
 impl RuleSet {
@@ -46,7 +52,8 @@ impl RuleSet {
     pub fn know_issuers(&mut self) {
         let with_rule: BTreeSet<KindIndex> = self.rules.iter().map(|rule| rule.kind).collect();
         let mut issuers: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
-        for (index, kind) in self.kinds.iter().enumerate() {
+        let kinds = self.kinds.iter().enumerate();
+        for (index, kind) in kinds.filter(|(_, kind)| !kind.is_foreign) {
             let (n_kinds, all_known) = issuers.entry(&kind.issuer).or_insert((0, true));
             *n_kinds += 1;
             *all_known &= with_rule.contains(&KindIndex(index));
@@ -58,6 +65,11 @@ impl RuleSet {
             word.len() >= ISSUER_BYTES_MIN && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
         self.known_issuers = words.collect();
+    }
+
+    /// Whether the rule at an index is one of another program.
+    pub fn is_foreign(&self, index: RuleIndex) -> bool {
+        self.kind(self.rule(index).kind).is_foreign
     }
 
     /// The rule at an index of this rule set.

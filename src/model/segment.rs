@@ -1,6 +1,7 @@
 //! A piece of a file with enough around it: what reading hands to detection.
 
 use std::ops::Range;
+use std::path::Path;
 
 /// How far around a keyword any rule may look; pieces of one file overlap by as much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +23,15 @@ pub struct Segment<'b> {
     pub own: Range<usize>,
     /// Whether the file ends with `bytes`.
     pub is_end: bool,
+    /// Path of the file; `None` where the bytes stand for no file, and rules for some files
+    /// alone are not tried.
+    pub path: Option<&'b Path>,
 }
 
 impl<'b> Segment<'b> {
     /// A whole file as one piece.
     pub fn whole(bytes: &'b [u8]) -> Self {
-        Self { bytes, offset: 0, own: 0..bytes.len(), is_end: true }
+        Self { bytes, offset: 0, own: 0..bytes.len(), is_end: true, path: None }
     }
 
     /// The piece of a file, all of whose `bytes` are there, that answers for `own`.
@@ -39,7 +43,13 @@ impl<'b> Segment<'b> {
             offset: from as u64,
             own: own.start - from..own.end - from,
             is_end: to == bytes.len(),
+            path: None,
         }
+    }
+
+    /// The same piece, of the file at a path.
+    pub fn at(self, path: &'b Path) -> Self {
+        Self { path: Some(path), ..self }
     }
 
     /// Pieces that together answer for all of `bytes`.

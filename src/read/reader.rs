@@ -177,7 +177,13 @@ impl<'b, R: Read> Chunks<'b, R> {
             ..(own_end.max(self.owned_to) - self.buffer_offset) as usize;
         self.owned_to = own_end.max(self.owned_to);
         self.is_done = is_end;
-        Some(Ok(Segment { bytes: self.buffer, offset: self.buffer_offset, own, is_end }))
+        Some(Ok(Segment {
+            bytes: self.buffer,
+            offset: self.buffer_offset,
+            own,
+            is_end,
+            path: None,
+        }))
     }
 
     /// Keeps the back margin of what was not owned yet and reads on, to an error at most.

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::de::DeserializeOwned;
 
-use crate::error::RuleMistake;
-use crate::model::advisory::{Advisory, BadPackage, Ecosystem, Indicator, Role, Trigger, Weight};
+use crate::error::{RuleMistake, RuleRemark};
+use crate::model::exception::Exception;
 use crate::model::harvest::HarvestIndex;
 use crate::model::path_pattern::PathPattern;
 use crate::model::rule::{
     Check, Confidence, Example, Form, Kind, KindIndex, Lifetime, Origin, Rule,
 };
 use crate::model::rule_set::RuleSet;
-use crate::model::time::{Moment, Window};
 use crate::rules::file::{RuleFile, Shelf};
+use crate::rules::foreign::{self, TakenKind};
 use crate::rules::schema::{
-    AdvisoryFile, BadPackageWritten, CredentialFile, ExampleWritten, HarvestFile, IndicatorWritten,
-    KindWritten, RotationWritten, RuleWritten, StoreFile,
+    AdvisoryFile, CredentialFile, ExampleWritten, HarvestFile, KindWritten, RotationWritten,
+    RuleWritten, StoreFile,
 };
 use crate::rules::stores::vocabulary;
 
@@ -34,19 +34,45 @@ pub fn check(layers: Vec<Vec<RuleFile>>) -> Result<RuleSet, Vec<RuleMistake>> {
     for files in layers {
         drawer.layer += 1;
         files.iter().for_each(|file| drawer.put(file));
+        drawer.put_foreign(&files);
     }
     drawer.rule_set()
+}
+
+/// What of other programs' files is not obeyed, also where mistakes keep them from being used.
+pub fn remarks(layers: &[Vec<RuleFile>]) -> Vec<RuleRemark> {
+    let mut drawer = Drawer::default();
+    layers.iter().for_each(|files| drawer.put_foreign(files));
+    drawer.remarks.sort();
+    drawer.remarks
 }
 
 /// Everything as written, by id, with the mistakes found so far.
 #[derive(Default)]
 struct Drawer {
     layer: usize,
-    kinds: BTreeMap<String, (usize, Origin, String, KindWritten)>,
+    /// Those of other programs come after ours.
+    kinds: BTreeMap<(Maker, String), (usize, Origin, Kinds)>,
     stores: BTreeMap<String, (usize, Origin, StoreFile)>,
     harvests: BTreeMap<String, (usize, Origin, HarvestFile)>,
     advisories: BTreeMap<String, (usize, Origin, AdvisoryFile)>,
+    exceptions: Vec<Exception>,
     mistakes: Vec<RuleMistake>,
+    remarks: Vec<RuleRemark>,
+}
+
+/// Who wrote a kind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Maker {
+    Us,
+    Others,
+}
+
+/// A kind as written.
+enum Kinds {
+    /// Ours, with its issuer.
+    Ours(String, Box<KindWritten>),
+    Foreign(Box<TakenKind>),
 }
 
 impl Drawer {
@@ -57,8 +83,9 @@ impl Drawer {
                 for kind in written.kinds {
                     let origin = file.origin(kind.id.span().start);
                     let id = kind.id.get_ref().clone();
-                    let entry = (self.layer, origin.clone(), written.issuer.clone(), kind);
-                    let earlier = self.kinds.insert(id.clone(), entry);
+                    let kind = Kinds::Ours(written.issuer.clone(), Box::new(kind));
+                    let entry = (self.layer, origin.clone(), kind);
+                    let earlier = self.kinds.insert((Maker::Us, id.clone()), entry);
                     self.twice(earlier.map(|(layer, ..)| layer), &origin, &id);
                 }
             }
@@ -85,7 +112,24 @@ impl Drawer {
                 let earlier = self.advisories.insert(id.clone(), entry);
                 self.twice(earlier.map(|(layer, ..)| layer), &origin, &id);
             }
+            Shelf::Foreign(_) => {}
         }
+    }
+
+    /// The files of other programs in a layer are a chain, each over the one before it.
+    fn put_foreign(&mut self, files: &[RuleFile]) {
+        let is_foreign = |file: &&RuleFile| matches!(file.shelf, Shelf::Foreign(_));
+        let chain: Vec<&RuleFile> = files.iter().filter(is_foreign).collect();
+        let taken = foreign::take(&chain);
+        self.mistakes.extend(taken.mistakes);
+        self.remarks.extend(taken.remarks);
+        let n_known = self.exceptions.len();
+        for (id, mut kind) in taken.kinds {
+            kind.rule.exceptions.iter_mut().for_each(|index| index.0 += n_known);
+            let entry = (self.layer, kind.rule.origin.clone(), Kinds::Foreign(Box::new(kind)));
+            self.kinds.insert((Maker::Others, id), entry);
+        }
+        self.exceptions.extend(taken.exceptions);
     }
 
     fn parse<T: DeserializeOwned>(&mut self, file: &RuleFile) -> Option<T> {
@@ -106,15 +150,25 @@ impl Drawer {
 
     fn rule_set(self) -> Result<RuleSet, Vec<RuleMistake>> {
         let mut mistakes = self.mistakes;
-        let mut set = RuleSet::default();
+        let remarks = self.remarks;
+        let mut set = RuleSet { exceptions: self.exceptions, remarks, ..RuleSet::default() };
+        set.remarks.sort();
         let indices: HashMap<String, KindIndex> =
-            self.kinds.keys().enumerate().map(|(n, id)| (id.clone(), KindIndex(n))).collect();
-        let rotations: HashMap<String, RotationWritten> =
-            self.kinds.iter().map(|(id, (.., kind))| (id.clone(), kind.rotation.clone())).collect();
-        for (id, (_, origin, issuer, mut written)) in self.kinds {
+            self.kinds.keys().enumerate().map(|(n, (_, id))| (id.clone(), KindIndex(n))).collect();
+        let written = self.kinds.iter().filter_map(|((_, id), (.., kind))| match kind {
+            Kinds::Ours(_, kind) => Some((id.clone(), kind.rotation.clone())),
+            Kinds::Foreign(_) => None,
+        });
+        let rotations: HashMap<String, RotationWritten> = written.collect();
+        for ((_, id), (_, origin, kind)) in self.kinds {
             let judge = &mut Judge { origin, subject: id, mistakes: &mut mistakes };
-            written.rotation = judge.filled(written.rotation, &rotations);
-            judge.kind(issuer, written, &indices, &mut set);
+            match kind {
+                Kinds::Ours(issuer, mut written) => {
+                    written.rotation = judge.filled(written.rotation, &rotations);
+                    judge.kind(issuer, *written, &indices, &mut set);
+                }
+                Kinds::Foreign(taken) => taken.put(&judge.subject, &mut set),
+            }
         }
         let vocabulary = vocabulary(self.stores.values().map(|(.., written)| written));
         for (id, (_, origin, written)) in self.stores {
@@ -191,6 +245,7 @@ impl Judge<'_> {
             renews: written.renews,
             mints,
             rotation,
+            is_foreign: false,
         });
     }
 
@@ -227,6 +282,8 @@ impl Judge<'_> {
             examples: written.examples.into_iter().map(example).collect(),
             counter_examples: written.counter_examples.into_iter().map(example).collect(),
             gaps: written.gaps.into_iter().map(example).collect(),
+            path: None,
+            exceptions: Vec::new(),
         })
     }
 
@@ -278,107 +335,6 @@ impl Judge<'_> {
         }
     }
 
-    fn advisory(
-        &mut self,
-        written: AdvisoryFile,
-        harvests: &HashMap<String, HarvestIndex>,
-        kinds: &HashMap<String, KindIndex>,
-    ) -> Option<Advisory> {
-        let start = Moment::parse(&written.window.start);
-        let end = Moment::parse(&written.window.end);
-        let window = start.zip(end).filter(|(start, end)| start < end);
-        if window.is_none() {
-            self.say("advisory/window", "window is not two moments in order");
-        }
-        if written.packages.is_empty() {
-            self.say("advisory/no-package", "names no package");
-        }
-        let ecosystem = self.ecosystem(&written.ecosystem)?;
-        let packages = written.packages.into_iter();
-        let packages = packages.filter_map(|package| self.package(package, ecosystem)).collect();
-        let indicators = written.indicators.into_iter();
-        let indicators = indicators.filter_map(|indicator| self.indicator(indicator)).collect();
-        let window = window.map(|(start, end)| Window { start, end });
-        let claims = written.claims.into_iter().map(|one| self.claim(one, window)).collect();
-        let watchers = written.watchers.into_iter().map(|one| self.watcher(one)).collect();
-        let uses = self.kinds_named(&written.uses, kinds);
-        let harvested = written.harvests.into_iter();
-        let harvested = harvested.flat_map(|one| self.harvested(one, harvests)).collect();
-        Some(Advisory {
-            id: self.subject.clone(),
-            title: written.title,
-            ids: written.ids,
-            summary: written.summary,
-            actor: written.actor,
-            ecosystem,
-            window: window?,
-            claims,
-            confidence: self.confidence(&written.confidence),
-            sources: written.sources,
-            contain: written.contain,
-            packages,
-            watchers,
-            uses,
-            harvests: harvested,
-            indicators,
-            catalogue: None,
-        })
-    }
-
-    fn ecosystem(&mut self, name: &str) -> Option<Ecosystem> {
-        let found = Ecosystem::named(name).filter(|found| found.as_str() == name);
-        if found.is_none() {
-            self.say("advisory/ecosystem", format!("no ecosystem is called `{name}`"));
-        }
-        found
-    }
-
-    /// A package of another ecosystem than most of its advisory's says so.
-    fn package(&mut self, written: BadPackageWritten, usual: Ecosystem) -> Option<BadPackage> {
-        if written.versions.is_empty() && !written.all_versions {
-            self.say("advisory/no-version", format!("`{}` has no version", written.name));
-        }
-        if written.all_versions && written.clean_before.is_some() && !written.moved {
-            let what = format!("`{}` is bad in all versions and clean before one", written.name);
-            self.say("advisory/all-versions", what);
-        }
-        if written.triggers.is_empty() {
-            self.say("advisory/no-trigger", format!("`{}` has no trigger", written.name));
-        }
-        let triggers = written.triggers.iter();
-        Some(BadPackage {
-            ecosystem: match written.ecosystem {
-                Some(name) => self.ecosystem(&name)?,
-                None => usual,
-            },
-            triggers: triggers
-                .filter_map(|name| self.named("trigger", name, &Trigger::ALL))
-                .collect(),
-            name: written.name,
-            versions: written.versions,
-            all_versions: written.all_versions,
-            is_moved: written.moved,
-            ranges: Vec::new(),
-            clean_before: written.clean_before,
-            clean_after: written.clean_after,
-        })
-    }
-
-    fn indicator(&mut self, written: IndicatorWritten) -> Option<Indicator> {
-        let is_sha256 =
-            |text: &String| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !written.sha256.iter().all(is_sha256) {
-            self.say("advisory/sha256", format!("`{}`: a hash is not 64 hex digits", written.path));
-        }
-        Some(Indicator {
-            path: self.path(&written.path)?,
-            sha256: written.sha256.iter().map(|text| text.to_ascii_lowercase()).collect(),
-            role: self.named("role", &written.role, &Role::ALL)?,
-            weight: self.named("weight", &written.weight, &Weight::ALL)?,
-            note: written.note,
-        })
-    }
-
     /// A path pattern, or a mistake.
     pub fn path(&mut self, text: &str) -> Option<PathPattern> {
         self.parsed(PathPattern::new(text))
@@ -389,7 +345,8 @@ impl Judge<'_> {
         result.map_err(|why| self.say("rule/path", why)).ok()
     }
 
-    fn confidence(&mut self, name: &str) -> Confidence {
+    /// A confidence by its name, or a mistake.
+    pub fn confidence(&mut self, name: &str) -> Confidence {
         let all = [Confidence::High, Confidence::Medium, Confidence::Low];
         let all = all.map(|confidence| (confidence.as_str(), confidence));
         self.named("confidence", name, &all).unwrap_or(Confidence::Low)

@@ -15,7 +15,7 @@ pub struct RuleFile {
     pub text: String,
 }
 
-/// The folder of `rules/` that a file stands in.
+/// Which kind of rule file: the folder of `rules/` that it stands in, mostly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shelf {
     /// `credentials/`
@@ -26,6 +26,17 @@ pub enum Shelf {
     Harvests,
     /// `advisories/`
     Advisories,
+    /// None: a file of another program.
+    Foreign(PathLists),
+}
+
+/// Whether the lists of paths in a file of another program count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathLists {
+    /// They are told, and not obeyed.
+    Off,
+    /// The user asked for it.
+    Obeyed,
 }
 
 impl Shelf {

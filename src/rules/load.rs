@@ -11,10 +11,13 @@ use crate::error::{Error, RuleMistake};
 use crate::model::rule_set::RuleSet;
 use crate::rules::builtin::BUILTIN;
 use crate::rules::check;
-use crate::rules::file::{RuleFile, Shelf};
+use crate::rules::file::{PathLists, RuleFile, Shelf};
+use crate::rules::foreign;
 
 /// A bigger file is no rule file.
 const RULE_FILE_BYTES_MAX: u64 = 4 << 20;
+/// A file of another program may extend one that extends one, and so on.
+const EXTENSIONS_MAX: usize = 4;
 
 /// A checked rule set from layers of files: an id in a later layer replaces the
 /// same id of an earlier one; twice in one layer is a mistake.
@@ -31,6 +34,9 @@ pub fn load(layers: Vec<Vec<RuleFile>>) -> Result<RuleSet, Error> {
 fn digest(layers: &[Vec<RuleFile>]) -> String {
     let mut hash = Sha256::new();
     for file in layers.iter().flatten() {
+        if file.shelf == Shelf::Foreign(PathLists::Obeyed) {
+            hash.update(b"paths");
+        }
         hash.update(file.text.len().to_le_bytes());
         hash.update(&file.text);
     }
@@ -47,6 +53,37 @@ pub fn builtin_files() -> Vec<RuleFile> {
             text: (*text).to_owned(),
         })
         .collect()
+}
+
+/// The rules at a path: a folder with the layout of `rules/`, one file of such a folder, or a file
+/// of gitleaks or Betterleaks, after the files that it extends.
+pub fn files(path: &Path, path_lists: PathLists) -> Result<Vec<RuleFile>, Error> {
+    if path.is_dir() {
+        return folder_files(path);
+    }
+    let is_ours = Shelf::of(&path.to_string_lossy()).is_some();
+    let files =
+        if is_ours { rule_file(path).map(|file| vec![file]) } else { chain(path, path_lists) };
+    files.map_err(|why| Error::Rules { mistakes: vec![mistake(path, why)] })
+}
+
+/// A file of another program, after those that it extends.
+fn chain(path: &Path, path_lists: PathLists) -> Result<Vec<RuleFile>, String> {
+    let mut files = Vec::new();
+    let mut next = Some(path.to_owned());
+    while let Some(path) = next {
+        if files.len() > EXTENSIONS_MAX {
+            return Err("extends a file that extends a file, and so on without end".into());
+        }
+        let is_first = files.is_empty();
+        let file = text_of(&path, Shelf::Foreign(path_lists)).map_err(|why| {
+            if is_first { why } else { format!("extends a file that cannot be used: {why}") }
+        })?;
+        next = foreign::extended(&file);
+        files.push(file);
+    }
+    files.reverse();
+    Ok(files)
 }
 
 /// The rules in a folder with the layout of `rules/`. Every file that cannot be used
@@ -77,12 +114,16 @@ fn rule_file(path: &Path) -> Result<RuleFile, String> {
     }
     let shelf = Shelf::of(&name)
         .ok_or("stands in none of credentials/, stores/, harvests/, advisories/")?;
+    text_of(path, shelf)
+}
+
+fn text_of(path: &Path, shelf: Shelf) -> Result<RuleFile, String> {
     let size_bytes = path.metadata().map_err(|error| error.to_string())?.len();
     if size_bytes > RULE_FILE_BYTES_MAX {
         return Err(format!("is bigger than {RULE_FILE_BYTES_MAX} bytes"));
     }
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    Ok(RuleFile { name, shelf, text })
+    Ok(RuleFile { name: path.to_string_lossy().into_owned(), shelf, text })
 }
 
 fn mistake(path: &Path, what: String) -> RuleMistake {

@@ -144,6 +144,7 @@ impl<'l, 's> Look<'l, 's> {
             .into_par_iter()
             .filter(|_| !self.shared.is_interrupted())
             .map(|piece| {
+                let piece = piece.at(&self.artifact.path);
                 let found = candidates(self.shared, &piece, &mut Window::default());
                 mapping.release(&piece.bytes[piece.own]);
                 found
@@ -248,7 +249,9 @@ impl<'l, 's> Look<'l, 's> {
     }
 
     fn segment(&mut self, segment: &Segment<'_>) {
-        let sifted = candidates(self.shared, segment, self.window);
+        let path = self.place().to_owned();
+        let segment = segment.clone().at(&path);
+        let sifted = candidates(self.shared, &segment, self.window);
         self.take(sifted);
     }
 

@@ -152,7 +152,16 @@ impl<'s> Sieve<'s> {
         let span = Span { start: 0, end: bytes.len() as u64 };
         let secret = Secret::new(bytes);
         let (rule, store, name, fields) = (None, None, None, Fields::default());
-        self.judge(&Candidate { kind: KindIndex(kind), rule, store, secret, span, name, fields });
+        self.judge(&Candidate {
+            kind: KindIndex(kind),
+            rule,
+            store,
+            secret,
+            span,
+            name,
+            fields,
+            is_excepted: false,
+        });
     }
 
     fn reject(&mut self, rejection: Rejection, candidate: &Candidate<'_>) {

@@ -69,6 +69,9 @@ pub fn vet(
     key: &SecretKey,
     candidate: &Candidate<'_>,
 ) -> Result<Identity, Rejection> {
+    if candidate.is_excepted {
+        return Err(Rejection::Excepted);
+    }
     let secret = private_key::key_file::trimmed(candidate.secret.expose());
     let kind_id = rules.kind(candidate.kind).id.as_str();
     let rule = candidate.rule.map(|index| rules.rule(index));
@@ -322,6 +325,8 @@ mod tests {
             examples: Vec::new(),
             counter_examples: Vec::new(),
             gaps: Vec::new(),
+            path: None,
+            exceptions: Vec::new(),
         }
     }
 
@@ -331,6 +336,7 @@ mod tests {
             rule: Some(RuleIndex(0)),
             store: None,
             name: None,
+            is_excepted: false,
             secret: Secret::new(secret),
             span: Span { start: 0, end: 0 },
             fields: Fields::default(),

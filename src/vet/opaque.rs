@@ -14,6 +14,8 @@ const PASSWORD_BYTES_MIN: usize = 6;
 const WORD_SHARE_MAX: f64 = 0.6;
 /// Least entropy of an opaque value, in bits per byte.
 const OPAQUE_ENTROPY_MIN: f64 = 2.8;
+/// Letters and digits take turns less often in names.
+const N_TURNS_MIN: usize = 4;
 /// More consonants in a row stand in no word.
 const N_CONSONANTS_MAX: usize = 5;
 
@@ -26,7 +28,8 @@ pub fn check(secret: &[u8]) -> Checked {
     }
     // Names of code have no digits; of long values made by a machine one in a hundred has none.
     let is_name = !secret.iter().any(u8::is_ascii_digit);
-    if is_name || word_share(secret) > WORD_SHARE_MAX || is_number(secret) {
+    let reads_as_words = !is_mixed(secret) && word_share(secret) > WORD_SHARE_MAX;
+    if is_name || reads_as_words || is_number(secret) {
         return Err(Rejection::Words);
     }
     Ok(Facts::default())
@@ -44,6 +47,15 @@ pub fn check_chosen(secret: &[u8]) -> Checked {
     let lower = secret.to_ascii_lowercase();
     let is_name = word_share(secret) > 0.7 && speaks.iter().any(|word| contains(&lower, word));
     if is_name && has_separator(secret) { Err(Rejection::Words) } else { Ok(Facts::default()) }
+}
+
+/// Whether letters and digits take turns as they do in no name.
+fn is_mixed(secret: &[u8]) -> bool {
+    let turns = secret.windows(2).filter(|two| {
+        two[0].is_ascii_alphabetic() && two[1].is_ascii_digit()
+            || two[0].is_ascii_digit() && two[1].is_ascii_alphabetic()
+    });
+    turns.count() >= N_TURNS_MIN
 }
 
 fn is_number(secret: &[u8]) -> bool {
@@ -165,6 +177,18 @@ mod tests {
             "1c053ca3:62d4cdfb",
         ];
         opaque(&made, Ok(()));
+    }
+
+    #[test]
+    fn few_of_those_that_a_machine_makes_are_refused() {
+        let mut forge = crate::forge::Forge::new([3; 32]);
+        let alphabets =
+            [&b"0123456789abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
+        for alphabet in alphabets {
+            let values = (0..500).map(|_| forge.characters(alphabet, 24));
+            let n_refused = values.filter(|value| check(value.as_bytes()).is_err()).count();
+            assert!(n_refused < 25, "{n_refused} of {}", alphabet.len());
+        }
     }
 
     #[test]

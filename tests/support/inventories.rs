@@ -58,6 +58,8 @@ pub fn rules() -> RuleSet {
     RuleSet {
         digest: "00112233445566778899aabbccddeeff".into(),
         harvests: Vec::new(),
+        exceptions: Vec::new(),
+        remarks: Vec::new(),
         kinds: vec![
             kind(
                 "aws-access-key",
@@ -108,6 +110,7 @@ fn kind(id: &str, title: &str, impact: u8, rotate: &[&str]) -> Kind {
             steps: rotate.iter().map(|step| (*step).to_owned()).collect(),
             ..Rotation::default()
         },
+        is_foreign: false,
     }
 }
 

@@ -39,6 +39,7 @@ const ROOMS: &[(&str, Floor)] = &[
     ("config", Floor::Column),
     ("sweep", Floor::Beam),
     ("proof", Floor::Beam),
+    ("cost", Floor::Beam),
     ("selftest", Floor::Beam),
     ("main", Floor::Roof),
     ("cli", Floor::Roof),
