@@ -143,7 +143,7 @@ mod tests {
         let start = window.find(secret).unwrap();
         let secret = start..start + secret.len();
         let whole = start.saturating_sub(1)..secret.end;
-        let capture = Capture { whole, ..Capture::of(secret) };
+        let capture = Capture { whole, ..Capture::given(0..0, secret) };
         let ready = Ready::new(exception);
         let path = Some(Path::new("/srv/app.lock"));
         assert_eq!(ready.holds(exception, window.as_bytes(), &capture, path), expected, "{window}");

@@ -300,7 +300,7 @@ pub fn is_of_secret(name: &[u8], word: &Range<usize>) -> bool {
     let is_token = name[word.clone()].eq_ignore_ascii_case(b"token");
     let is_of_text = before.last().is_some_and(|last| TOKEN_HEADS.contains(&last.as_str()));
     let is_other_tail = words(behind).iter().any(|next| OTHER_TAILS.contains(&next.as_str()));
-    !is_other_head && !is_other_tail && !(is_token && is_of_text)
+    !(is_other_head || is_other_tail || is_token && is_of_text)
 }
 
 /// The words of a name in any style, in lower case.

@@ -5,7 +5,8 @@ use crate::exposure::case::Case;
 use crate::exposure::reads::read_recorded;
 use crate::model::broker::Broker;
 use crate::model::expiry::Expiry;
-use crate::model::finding::{Identity, Protection};
+use crate::model::finding::Identity;
+use crate::model::protection::Protection;
 use crate::model::reason::Flag;
 use crate::model::time::Moment;
 

@@ -1,7 +1,7 @@
 //! Bytes that a rule or a store pointed at, not yet believed.
 
-use crate::model::finding::Protection;
 use crate::model::location::Span;
+use crate::model::protection::Protection;
 use crate::model::rule::{KindIndex, RuleIndex};
 use crate::model::secret::Secret;
 use crate::model::store::StoreIndex;

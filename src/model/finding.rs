@@ -6,6 +6,7 @@ use crate::model::artifact::{ArtifactKind, Inode};
 use crate::model::destination::Destination;
 use crate::model::expiry::Expiry;
 use crate::model::location::Place;
+use crate::model::protection::Protection;
 use crate::model::rule::{Confidence, KindIndex};
 use crate::model::secret::SecretId;
 use crate::model::store::StoreIndex;
@@ -108,30 +109,6 @@ pub struct Content {
     pub id: [u8; 32],
     /// How many there were.
     pub size_bytes: u64,
-}
-
-/// How a secret rests.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Protection {
-    /// Whoever reads the file has it.
-    Plaintext,
-    /// Encrypted, but a guess costs next to nothing.
-    Weak {
-        /// Cipher and key derivation, as far as known.
-        how: String,
-    },
-    /// Encrypted under a passphrase or another key.
-    Encrypted {
-        /// Cipher and key derivation, as far as known.
-        how: String,
-    },
-    /// The file only points at a key inside hardware.
-    Hardware {
-        /// Which hardware, and what it asks for before it is used.
-        how: String,
-    },
-    /// The format does not tell.
-    Unknown,
 }
 
 /// Why a candidate was turned down. The summary counts them.

@@ -30,6 +30,7 @@ pub mod opening;
 pub mod path_pattern;
 pub mod plan;
 pub mod principal;
+pub mod protection;
 pub mod provenance;
 pub mod reach;
 pub mod reason;

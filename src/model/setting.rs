@@ -15,14 +15,13 @@ pub enum Setting {
 }
 
 /// Folders below which a package manager or the system keeps what others wrote.
-const DEPENDENCY_FOLDERS: [&str; 22] = [
+const DEPENDENCY_FOLDERS: [&str; 21] = [
     ".bundle",
     ".cargo/registry",
     ".gradle/caches",
     ".m2/repository",
     ".npm/_cacache",
     ".nuget/packages",
-    ".rustup/toolchains",
     "bower_components",
     "dist-packages",
     "go/pkg/mod",

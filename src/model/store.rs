@@ -1,7 +1,7 @@
 //! A well-known place where credentials rest, and which of its fields hold them.
 
-use crate::model::finding::Protection;
 use crate::model::path_pattern::PathPattern;
+use crate::model::protection::Protection;
 use crate::model::rule::{KindIndex, Origin};
 
 /// Position of a [`Store`] in [`RuleSet::stores`](crate::model::rule_set::RuleSet::stores).

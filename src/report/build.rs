@@ -18,9 +18,10 @@ use crate::model::component::{Component, InfectedInstall, Mention, Removal, Runn
 use crate::model::coverage::{CatalogueTally, Coverage, ProblemList};
 use crate::model::expiry::Expiry;
 use crate::model::exposure::Verdict;
-use crate::model::finding::{Identity, Location, Protection};
+use crate::model::finding::{Identity, Location};
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run};
 use crate::model::principal::Principals;
+use crate::model::protection::Protection;
 use crate::model::reach::{EvidenceFamily, Reach};
 use crate::model::rule::Confidence;
 use crate::model::rule_set::RuleSet;

@@ -17,9 +17,8 @@ use crate::rules::file::{RuleFile, Shelf};
 use crate::rules::foreign::{self, TakenKind};
 use crate::rules::schema::{
     AdvisoryFile, CredentialFile, ExampleWritten, HarvestFile, KindWritten, RotationWritten,
-    RuleWritten, StoreFile,
+    RuleWritten, StoreFile, vocabulary,
 };
-use crate::rules::stores::vocabulary;
 
 /// Shorter keywords occur everywhere.
 const KEYWORD_BYTES_MIN: usize = 4;

@@ -1,5 +1,7 @@
 //! Rule files as they are written. Believes nothing: `check.rs` does the judging.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -309,4 +311,15 @@ pub struct HarvestFile {
     pub reach: Vec<String>,
     #[serde(default)]
     pub everything: bool,
+}
+
+/// The fields of stores that others name as theirs, as written, by the id of the store.
+pub type Vocabulary = HashMap<String, Vec<StoreCredentialWritten>>;
+
+/// The fields of every store that some store is like.
+pub fn vocabulary<'f>(stores: impl Iterator<Item = &'f StoreFile> + Clone) -> Vocabulary {
+    let wanted: Vec<_> = stores.clone().flat_map(|file| &file.like).collect();
+    let is_wanted = |file: &&StoreFile| wanted.iter().any(|like| like.store == *file.id.get_ref());
+    let known = stores.filter(is_wanted);
+    known.map(|file| (file.id.get_ref().clone(), file.credentials.clone())).collect()
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::finding::Protection;
+use crate::model::protection::Protection;
 use crate::model::rule::KindIndex;
 use crate::model::store::{
     Decode, Elsewhere, ExpectedCredential, FieldPath, FieldReference, Format, Store,
@@ -12,18 +12,8 @@ use crate::model::store::{
 use crate::rules::check::{Judge, unbreak};
 use crate::rules::schema::{
     ElsewhereWritten, LikeWritten, StoreCredentialWritten, StoreExampleWritten, StoreFile,
+    Vocabulary,
 };
-
-/// The fields of stores that others name as theirs, as written, by the id of the store.
-pub type Vocabulary = HashMap<String, Vec<StoreCredentialWritten>>;
-
-/// The fields of every store that some store is like.
-pub fn vocabulary<'f>(stores: impl Iterator<Item = &'f StoreFile> + Clone) -> Vocabulary {
-    let wanted: Vec<_> = stores.clone().flat_map(|file| &file.like).collect();
-    let is_wanted = |file: &&StoreFile| wanted.iter().any(|like| like.store == *file.id.get_ref());
-    let known = stores.filter(is_wanted);
-    known.map(|file| (file.id.get_ref().clone(), file.credentials.clone())).collect()
-}
 
 impl Judge<'_> {
     /// A well-known place.

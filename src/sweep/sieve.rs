@@ -148,20 +148,12 @@ impl<'s> Sieve<'s> {
         let Some(id) = key_file_kind(bytes) else { return };
         let kinds = &self.shared.engine.rules.kinds;
         // Rules of one's own may leave the kind out.
-        let Ok(kind) = kinds.binary_search_by(|kind| kind.id.as_str().cmp(id)) else { return };
+        let Some(kind) = kinds.iter().position(|kind| kind.id == id) else { return };
         let span = Span { start: 0, end: bytes.len() as u64 };
         let secret = Secret::new(bytes);
         let (rule, store, name, fields) = (None, None, None, Fields::default());
-        self.judge(&Candidate {
-            kind: KindIndex(kind),
-            rule,
-            store,
-            secret,
-            span,
-            name,
-            fields,
-            is_excepted: false,
-        });
+        let (kind, is_excepted) = (KindIndex(kind), false);
+        self.judge(&Candidate { kind, rule, store, is_excepted, secret, span, name, fields });
     }
 
     fn reject(&mut self, rejection: Rejection, candidate: &Candidate<'_>) {

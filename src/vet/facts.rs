@@ -2,7 +2,8 @@
 //! Deliberately without `Debug`: the canonical form is the secret itself.
 
 use crate::model::expiry::{Basis, Expiry};
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::model::time::{Dated, Moment};
 
 /// Longest public text that goes into a report.

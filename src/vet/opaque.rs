@@ -4,7 +4,7 @@
 use crate::model::finding::Rejection;
 use crate::vet::entropy;
 use crate::vet::facts::{Checked, Facts};
-use crate::vet::password;
+use crate::vet::{password, placeholder};
 
 /// Shorter values are numbers and names.
 const OPAQUE_BYTES_MIN: usize = 12;
@@ -76,6 +76,9 @@ fn refuse_text(secret: &[u8]) -> Result<(), Rejection> {
         || contains(secret, b"=>")
         || contains(secret, b"${")
         || contains(secret, b"#{");
+    if placeholder::is_counted_on(secret) {
+        return Err(Rejection::Placeholder);
+    }
     let is_format = contains(secret, b"%s") || contains(secret, b"%d") || contains(secret, b"{}");
     if is_code || is_format { Err(Rejection::Reference) } else { Ok(()) }
 }
@@ -183,7 +186,7 @@ mod tests {
     fn few_of_those_that_a_machine_makes_are_refused() {
         let mut forge = crate::forge::Forge::new([3; 32]);
         let alphabets =
-            [&b"0123456789abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
+            [b"0123456789abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
         for alphabet in alphabets {
             let values = (0..500).map(|_| forge.characters(alphabet, 24));
             let n_refused = values.filter(|value| check(value.as_bytes()).is_err()).count();

@@ -3,7 +3,8 @@
 //!
 //! Guesses nothing itself, and does not know bare hex digests: they are names of files as often.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::facts::{Checked, Facts};
 
 /// Fewer rounds of bcrypt (as a power of two) are tried by the million.

@@ -76,6 +76,11 @@ const LEADING: [&[u8]; 3] = [b"your", b"insert", b"replace"];
 /// Nobody writes a longer phrase.
 const PHRASE_BYTES_MAX: usize = 128;
 
+/// Fewer may stand in any token.
+const BLOTTED_BYTES_MIN: usize = 8;
+/// See [`BLOTTED_BYTES_MIN`].
+const COUNTED_BYTES_MIN: usize = 10;
+
 /// Shorter sequences are passwords that people use.
 const SEQUENCE_BYTES_MIN: usize = 12;
 
@@ -88,7 +93,7 @@ pub fn is_placeholder(body: &[u8]) -> bool {
     PUBLISHED.contains(&body)
         || is_mask(body)
         || is_cut_short(body)
-        || is_partly_made_up(body)
+        || is_partly_blotted(body)
         || is_bracketed(body)
         || is_documentation(body)
         || is_repetition(body)
@@ -103,20 +108,25 @@ fn is_mask(body: &[u8]) -> bool {
     body.iter().all(is_blot)
 }
 
-/// Eight of what people blot things out with, or ten characters that count on, in a value of
-/// which they are a good part.
-fn is_partly_made_up(body: &[u8]) -> bool {
-    let longest = |goes_on: fn(u8, u8) -> bool| {
-        let (mut run, mut longest) = (1, 1);
-        for two in body.windows(2) {
-            run = if goes_on(two[0], two[1]) { run + 1 } else { 1 };
-            longest = longest.max(run);
-        }
-        longest
-    };
-    let n_blotted = longest(|before, byte| before == byte && b"xX*".contains(&byte));
-    let n_counted = longest(is_next);
-    n_blotted >= 8 || n_counted >= 10 && n_counted * 4 >= body.len()
+/// Eight of what people blot things out with in a row.
+fn is_partly_blotted(body: &[u8]) -> bool {
+    longest_run(body, |before, byte| before == byte && b"xX*".contains(&byte)) >= BLOTTED_BYTES_MIN
+}
+
+/// Whether a good part of a value counts on: `OOzkR1abcdefghij`. One with a shape of its own may
+/// do so and be in use.
+pub fn is_counted_on(body: &[u8]) -> bool {
+    let n_counted = longest_run(body, is_next);
+    n_counted >= COUNTED_BYTES_MIN && n_counted * 4 >= body.len()
+}
+
+fn longest_run(body: &[u8], goes_on: impl Fn(u8, u8) -> bool) -> usize {
+    let (mut run, mut longest) = (1, 1);
+    for two in body.windows(2) {
+        run = if goes_on(two[0], two[1]) { run + 1 } else { 1 };
+        longest = longest.max(run);
+    }
+    longest
 }
 
 /// `sk-...xyz`: somebody has taken the middle out.

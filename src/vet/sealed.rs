@@ -1,7 +1,7 @@
 //! Values of a store that are encrypted under a key kept elsewhere: SOPS and Ansible
 //! Vault. Knows them by their first bytes and opens none.
 
-use crate::model::finding::Protection;
+use crate::model::protection::Protection;
 use crate::vet::facts::Facts;
 
 /// First bytes, and how the rest is encrypted.

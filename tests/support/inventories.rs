@@ -21,7 +21,7 @@ use crate::model::destination::Destination;
 use crate::model::expiry::{Basis, Expiry};
 use crate::model::explanation::{Explanation, Passage};
 use crate::model::exposure::{Aim, Exposure, Judgement, Occasion, Proof, Truth, Verdict};
-use crate::model::finding::{Content, Identity, Location, Protection};
+use crate::model::finding::{Content, Identity, Location};
 use crate::model::harvest::Grade;
 use crate::model::inventory::{Credential, CredentialPlace, Inventory, Run, Task};
 use crate::model::location::{Place, Span};
@@ -32,6 +32,7 @@ use crate::model::plan::{
     Ground, LastChanged, Measure, MeasureKind, Phase, Placing, Predecessors, Tie, WindowSide,
 };
 use crate::model::principal::{Certainty, Principal, Principals};
+use crate::model::protection::Protection;
 use crate::model::provenance::{
     Change, ChangeKind, OriginKind, PackageOrigin, Provenance, Requirer, ToolEnvironment, ToolMaker,
 };
@@ -60,6 +61,7 @@ pub fn rules() -> RuleSet {
         harvests: Vec::new(),
         exceptions: Vec::new(),
         remarks: Vec::new(),
+        known_issuers: Default::default(),
         kinds: vec![
             kind(
                 "aws-access-key",

@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn between_brackets_only_go_counts() {
         check(r"[[\]]", r"[\x5B\x5D]");
-        check(r"[a-c&&--~~]", r"[a-c\x26\x26\x2D-\x7E\x7E]");
+        check(r"[a-c&&--~~]", r"[a-c\x26\x26-\x2D\x7E\x7E]");
         check(r"[^]a]", r"[^\x5Da]");
         check(r"[\w.-]", r"[\w\x2E\x2D]");
         check(r"[[:alpha:]\d]", r"[[:alpha:]\d]");

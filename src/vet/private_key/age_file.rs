@@ -1,7 +1,7 @@
 //! Files that age encrypted (age-encryption.org/v1), in armour or not. Reads the first line
 //! behind the version, which says under what.
 
-use crate::model::finding::Protection;
+use crate::model::protection::Protection;
 use crate::vet::armour::Armour;
 use crate::vet::private_key::strength::SCRYPT_COST_MIN;
 

@@ -2,7 +2,8 @@
 //! entries follow that are walked up to the first key. Does not see inside sealed entries, which
 //! are keys.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::reader::Reader;
 
 /// What the two versions salt with.

@@ -170,7 +170,7 @@ mod tests {
 
     use super::*;
     use crate::forge::{Forge, armour, certificate, der};
-    use crate::model::finding::Protection;
+    use crate::model::protection::Protection;
 
     fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
         der(tag::SEQUENCE, &parts.concat())

@@ -1,7 +1,7 @@
 //! How a PKCS#8 key is encrypted (RFC 8018 for PBES1, PBES2 and PBKDF2, RFC 7914 for scrypt,
 //! RFC 7292 for the schemes of PKCS#12). What counts as weak stands in `strength.rs`.
 
-use crate::model::finding::Protection;
+use crate::model::protection::Protection;
 use crate::vet::private_key::der::{Der, tag};
 use crate::vet::private_key::strength::{PBKDF2_ROUNDS_MIN, SCRYPT_COST_MIN};
 

@@ -2,7 +2,7 @@
 //! or lines of `Name: value` with one in its advanced form. The keygrip is not
 //! computed, for that takes SHA-1: it is the file's name.
 
-use crate::model::finding::Protection;
+use crate::model::protection::Protection;
 use crate::model::time::{Dated, Moment};
 use crate::vet::facts::{Facts, own_start, public_text};
 use crate::vet::private_key::strength::S2K_BYTES_MIN;

@@ -1,7 +1,8 @@
 //! Java's own key stores, JKS and JCEKS. Walks the entries up to the first private key. Both
 //! protect it so that a guess costs next to nothing.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::reader::Reader;
 
 const JKS: &[u8] = b"\xFE\xED\xFE\xED";

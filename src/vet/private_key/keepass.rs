@@ -1,7 +1,7 @@
 //! KeePass databases, KDB and versions 3 and 4 of KDBX: the outer header says how a guess is
 //! made dear. Does not read entries: they are encrypted.
 
-use crate::model::finding::Protection;
+use crate::model::protection::Protection;
 use crate::vet::private_key::strength::AES_KDF_ROUNDS_MIN;
 use crate::vet::reader::Reader;
 

@@ -1,7 +1,8 @@
 //! Files that hold private keys and are known by their first bytes or their structure. Looks at
 //! no name and no password.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::facts::{Checked, Facts};
 use crate::vet::private_key::{
     age_file, bouncy_castle, der_file, gpg_agent, java_keystore, keepass, pkcs12,

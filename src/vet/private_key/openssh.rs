@@ -1,7 +1,8 @@
 //! OpenSSH private keys, as OpenSSH's `PROTOCOL.key` lays them out. The public half is in
 //! clear even where the private one is encrypted, so every key gets its fingerprint.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::armour::Armour;
 use crate::vet::facts::{Checked, Facts, public_text};
 use crate::vet::private_key::ssh_fingerprint;

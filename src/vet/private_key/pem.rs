@@ -2,7 +2,8 @@
 //! DSA, and the encryption headers of RFC 1421. Keys get the fingerprint that ssh would
 //! give them where their public half can be read.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::armour::Armour;
 use crate::vet::facts::{Checked, Facts, public_text};
 use crate::vet::private_key::der::{Der, tag};

@@ -2,7 +2,8 @@
 //! for the first user id, which becomes the account; fingerprints are left out, for those of
 //! version 4 need SHA-1.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::armour::Armour;
 use crate::vet::facts::{Checked, Facts, own_start, public_text};
 use crate::vet::private_key::pgp_secret_key;

@@ -1,7 +1,7 @@
 //! The body of an OpenPGP secret-key packet: what protects it (RFC 9580, sections 5.5.3 and
 //! 3.7). Reads past the public half and looks at no secret number.
 
-use crate::model::finding::Protection;
+use crate::model::protection::Protection;
 use crate::model::time::Moment;
 use crate::vet::private_key::strength::S2K_BYTES_MIN;
 use crate::vet::reader::Reader;

@@ -2,7 +2,8 @@
 //! which is a second way to try a password. Certificates are passed over, and what lies inside
 //! an encrypted part is not seen: programs put the key beside it, encrypted by itself.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::private_key::der::{Der, tag};
 use crate::vet::private_key::encryption_scheme;
 use crate::vet::private_key::strength::PBKDF2_ROUNDS_MIN;

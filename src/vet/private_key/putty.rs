@@ -1,7 +1,8 @@
 //! PuTTY's private keys, versions 2 and 3 (PuTTY manual, appendix C). The public half is in
 //! clear. The MAC is not verified: that takes the passphrase.
 
-use crate::model::finding::{Protection, Rejection};
+use crate::model::finding::Rejection;
+use crate::model::protection::Protection;
 use crate::vet::armour;
 use crate::vet::base64;
 use crate::vet::facts::{Checked, Facts, public_text};
