@@ -14,7 +14,7 @@ use credreach::proof::prove;
 use credreach::rules::{PathLists, files, load};
 use credreach::vet::vet;
 
-const SECRET: &str = "q8Rz1LmV0tYc5Wd3Kx7H";
+const VALUE: &str = "q8Rz1LmV0tYc5Wd3Kx7H";
 
 /// The rules of some files, of which the last is named.
 fn taken(texts: &[(&str, &str)], path_lists: PathLists) -> Result<RuleSet, String> {
@@ -85,7 +85,7 @@ tags = ["key"]
     assert!(kind.is_foreign && !kind.rotation.steps.is_empty());
     assert_eq!(rules.rules[0].keywords, ["acme-key", "acme_key"]);
     assert_eq!(rules.rules[0].origin.line, 6);
-    check(&rules, &format!("ACME_KEY = '{SECRET}'"), &[SECRET]);
+    check(&rules, &format!("ACME_KEY = '{VALUE}'"), &[VALUE]);
     check(&rules, "acme_key = aaaaaaaaaabbbbbbbbbb", &[]);
     assert_eq!(told(&rules), [("foreign/window", "acme-token")]);
 }
@@ -95,11 +95,11 @@ fn the_group_is_the_one_that_is_named_or_the_first_that_is_not_empty() {
     let with = |group: &str| {
         rules(&format!("[[rules]]\nid = 'a'\nregex = '(acme)-(x)?([a-z0-9A-Z]{{20}})'\n{group}"))
     };
-    let text = format!("acme-{SECRET}");
-    check(&with("secretGroup = 3"), &text, &[SECRET]);
+    let text = format!("acme-{VALUE}");
+    check(&with("secretGroup = 3"), &text, &[VALUE]);
     check(&with(""), &text, &["acme"]);
     let rules = rules("[[rules]]\nid = 'a'\nregex = 'acme-(?:(x{5})|([0-9A-Za-z]{20}))'\n");
-    check(&rules, &text, &[SECRET]);
+    check(&rules, &text, &[VALUE]);
     let whole = self::rules("[[rules]]\nid = 'a'\nregex = 'acme-[0-9A-Za-z]{20}'\n");
     check(&whole, &text, &[&text]);
 }
@@ -107,7 +107,7 @@ fn the_group_is_the_one_that_is_named_or_the_first_that_is_not_empty() {
 #[test]
 fn a_rule_for_some_paths_is_tried_in_those_alone() {
     let rules = rules("[[rules]]\nid = 'a'\nregex = 'acme-[0-9A-Za-z]{20}'\npath = '\\.conf$'\n");
-    let text = format!("acme-{SECRET}");
+    let text = format!("acme-{VALUE}");
     assert_eq!(found(&rules, "/etc/a.conf", &text).len(), 1);
     assert_eq!(found(&rules, "/etc/a.txt", &text), []);
 }
@@ -136,16 +136,16 @@ regexes = ['''^q8''']
 paths = ['\.lock$']
 "#;
     let rules = rules(text);
-    check(&rules, &format!("acme-{SECRET}"), &[SECRET]);
-    check(&rules, &format!("acme-{SECRET}Stopped"), &[]);
-    check(&rules, &format!("import x\nimport acme-{SECRET}"), &[]);
-    check(&rules, &format!("import x\nacme-{SECRET}"), &[SECRET]);
-    let (one, both) = (format!("K{SECRET}"), format!("K{SECRET}Both"));
+    check(&rules, &format!("acme-{VALUE}"), &[VALUE]);
+    check(&rules, &format!("acme-{VALUE}Stopped"), &[]);
+    check(&rules, &format!("import x\nimport acme-{VALUE}"), &[]);
+    check(&rules, &format!("import x\nacme-{VALUE}"), &[VALUE]);
+    let (one, both) = (format!("K{VALUE}"), format!("K{VALUE}Both"));
     check(&rules, &format!("acme-{one} acme-{both}"), &[&one]);
-    assert_eq!(found(&rules, "/srv/a.lock", &format!("acme-{SECRET}")).len(), 1);
+    assert_eq!(found(&rules, "/srv/a.lock", &format!("acme-{VALUE}")).len(), 1);
     assert_eq!(told(&rules).iter().filter(|(code, _)| *code == "foreign/path-list").count(), 2);
     let obeyed = taken(&[("g.toml", text)], PathLists::Obeyed).unwrap();
-    assert_eq!(found(&obeyed, "/srv/a.lock", &format!("acme-{SECRET}")), []);
+    assert_eq!(found(&obeyed, "/srv/a.lock", &format!("acme-{VALUE}")), []);
     assert_ne!(obeyed.digest, rules.digest);
 }
 
@@ -178,8 +178,8 @@ components = [{ id = "part", within = "8L" }]
     );
     let ids: Vec<&str> = rules.kinds.iter().map(|kind| kind.id.as_str()).collect();
     assert_eq!(ids, ["betterleaks/a", "betterleaks/pair"]);
-    check(&rules, &format!("acme-{SECRET}"), &[SECRET]);
-    check(&rules, &format!("acme-{SECRET}Stopped acme-K{SECRET} acme-aaaaaaaaaabbbbbbbbbb"), &[]);
+    check(&rules, &format!("acme-{VALUE}"), &[VALUE]);
+    check(&rules, &format!("acme-{VALUE}Stopped acme-K{VALUE} acme-aaaaaaaaaabbbbbbbbbb"), &[]);
     assert_eq!(rules.rules[0].confidence, Confidence::Medium);
     assert_eq!(rules.rules[1].confidence, Confidence::Low);
     let expected = ["foreign/filter", "foreign/program", "foreign/part", "foreign/needs"];
@@ -205,7 +205,7 @@ fn a_file_builds_on_the_one_that_it_extends() {
                 [[rules]]\nid = 'a'\nentropy = 4.9\n";
     let rules = taken(&[("base.toml", base), ("over.toml", over)], PathLists::Off).unwrap();
     assert_eq!(rules.kinds.iter().map(|kind| kind.title.as_str()).collect::<Vec<_>>(), ["One"]);
-    check(&rules, &format!("acme-{SECRET}"), &[]);
+    check(&rules, &format!("acme-{VALUE}"), &[]);
     assert_eq!(told(&rules), [("foreign/disabled", "z")]);
 }
 

@@ -33,6 +33,11 @@ pub fn assigned(window: &[u8], word: &Range<usize>) -> Option<Assignment> {
     if !is_of_secret(&window[name.clone()], &(word.start - name.start..word.end - name.start)) {
         return None;
     }
+    // A part of a longer name: `arn:…:secret:db`.
+    if matches!(window[..name.start], [.., before, b':'] if before.is_ascii_alphanumeric() || before == b':')
+    {
+        return None;
+    }
     let mut reader = Reader { window, at: name.end };
     let value = match reader.way(&name)? {
         Way::Operator => reader.value()?,
@@ -63,7 +68,9 @@ fn is_identifier(value: &[u8]) -> bool {
     let is_of_name = |byte: &u8| byte.is_ascii_alphabetic() || b"_.$:".contains(byte);
     let has_hump =
         value.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
-    value.iter().all(is_of_name) && (has_hump || value.contains(&b'.'))
+    let is_capitalised =
+        value[0].is_ascii_uppercase() && value[1..].iter().all(u8::is_ascii_lowercase);
+    value.iter().all(is_of_name) && (has_hump || is_capitalised || value.contains(&b'.'))
 }
 
 /// Reads on from behind a name.
@@ -81,12 +88,6 @@ impl Reader<'_> {
         let n = self.rest().iter().take_while(|byte| is_skipped(**byte)).count();
         self.at += n;
         n
-    }
-
-    /// The place behind what is skipped.
-    fn skip_to(&mut self, is_skipped: impl Fn(u8) -> bool) -> usize {
-        self.skip_while(is_skipped);
-        self.at
     }
 
     fn skip_blanks(&mut self) -> usize {
@@ -109,8 +110,7 @@ impl Reader<'_> {
         let is_argument = self.window[..name.start].ends_with(b"(\"")
             || self.window[..name.start].ends_with(b"('");
         let from = self.at;
-        let n_closing =
-            self.skip_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b')'));
+        let n_closing = self.skip_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\'));
         let n_blanks = self.skip_blanks();
         if self.at - from > CLOSING_BYTES_MAX {
             return None;
@@ -226,7 +226,8 @@ impl Reader<'_> {
     fn value_key(&mut self) -> bool {
         let from = self.at;
         let between = |byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'"' | b'\'');
-        let is_apart = self.at < self.skip_to(between);
+        self.skip_while(between);
+        let is_apart = !self.window[self.at - 1].is_ascii_alphanumeric();
         let is_key = VALUE_KEYS.iter().any(|key| self.skip_text(key));
         self.skip_while(|byte| matches!(byte, b'"' | b'\''));
         self.skip_blanks();
@@ -345,7 +346,7 @@ impl Reader<'_> {
             |byte: u8| !byte.is_ascii_whitespace() && !b"\"'`,;<>(){}[]|&\\".contains(&byte);
         let from = self.at;
         let n = self.skip_while(is_value);
-        let is_name = is_identifier(&self.window[from..self.at]);
+        let is_name = n > 0 && is_identifier(&self.window[from..self.at]);
         let is_code = match self.rest() {
             [b'<', next, ..] => *next != b'/',
             [first, ..] => matches!(first, b'(' | b'[' | b'{'),
@@ -422,7 +423,7 @@ mod tests {
             "user_api_key: UserAuthentication,",
             "password = self.password",
             "next_token = 'abc'",
-            "nameLabel:\"Name:\",textLabel:\"Password:\",nextLabel:\"Next:\"",
+            "[\"Name:\", \"Password:\", \"Next:\"]",
             "postgres://shop:<password>@db.example/orders",
             "let token = read_token(\"3f2504e0\")",
         ] {

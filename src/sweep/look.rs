@@ -277,7 +277,7 @@ impl<'l, 's> Look<'l, 's> {
             self.take(sieve.sifted);
             first_trouble = first_trouble.or(parsed.err());
         }
-        leave_out_names(&mut self.raw, text);
+        leave_out_names(&mut self.raw, text, self.shared.engine.rules);
         // Several stores may share a place; a file that is broken for one is for the others.
         if let Some(malformed) = first_trouble {
             let within = self.member.as_ref().map(|member| member.names.join(" > ") + ": ");

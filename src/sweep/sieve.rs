@@ -9,6 +9,7 @@ use crate::model::candidate::{Candidate, Fields};
 use crate::model::finding::{Identity, Rejection};
 use crate::model::location::Span;
 use crate::model::rule::{Form, KindIndex};
+use crate::model::rule_set::RuleSet;
 use crate::model::secret::Secret;
 use crate::model::segment::Segment;
 use crate::model::store::StoreIndex;
@@ -54,14 +55,16 @@ pub fn lifted_candidates(
 }
 
 /// Leaves out what a store of the same text names as the public half of a pair: its secret stands
-/// beside it.
-pub fn leave_out_names(raw: &mut Vec<Raw>, text: &[u8]) {
+/// beside it. What a rule knows as a public half stays: it says whose the pair is and when it
+/// ends, and is folded into it later.
+pub fn leave_out_names(raw: &mut Vec<Raw>, text: &[u8], rules: &RuleSet) {
     let of_stores = raw.iter().filter(|raw| raw.store.is_some());
     let names: BTreeSet<_> = of_stores.filter_map(|raw| raw.identity.key_id.clone()).collect();
     let is_name = |raw: &Raw| {
         let bytes = text.get(raw.span.start as usize..raw.span.end as usize);
         let value = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
-        value.is_some_and(|value| names.contains(value))
+        let is_public = rules.kind(raw.identity.kind).is_public;
+        !is_public && value.is_some_and(|value| names.contains(value))
     };
     raw.retain(|raw| raw.store.is_some() || names.is_empty() || !is_name(raw));
 }

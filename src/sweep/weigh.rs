@@ -9,9 +9,19 @@ use crate::sweep::sieve::Raw;
 /// Drops what does not count. Gives the number of those that are too weak, which are told.
 pub fn weigh(raw: &mut Vec<Raw>, setting: Setting, confidence_min: Option<Confidence>) -> u64 {
     yield_to_shapes(raw);
+    if setting == Setting::Dependency {
+        raw.iter_mut().for_each(doubt);
+    }
     let n_before = raw.len();
     raw.retain(|one| counts(one, setting, confidence_min));
     (n_before - raw.len()) as u64
+}
+
+/// In the code of others a name says little: their documentation and tests are full of such values.
+fn doubt(raw: &mut Raw) {
+    if raw.form != Form::Shape {
+        raw.identity.confidence = Confidence::Low;
+    }
 }
 
 fn counts(raw: &Raw, setting: Setting, confidence_min: Option<Confidence>) -> bool {

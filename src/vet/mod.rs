@@ -79,14 +79,15 @@ pub fn vet(
     let prefix = rule.and_then(|rule| fixed_prefix(rule, secret)).unwrap_or_default();
     let body = &secret[prefix.len()..];
     refuse_stand_in(secret, body)?;
-    let is_shapeless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
-    if is_shapeless {
-        refuse_misnamed(rules, kind_id, candidate.name.unwrap_or_default(), secret)?;
-    }
     let facts = match rule {
         Some(rule) => check_shape(rule, secret, body)?,
         None => check_stored(kind_id, secret)?,
     };
+    // Last, for it asks every rule.
+    let is_shapeless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
+    if is_shapeless {
+        refuse_misnamed(rules, kind_id, candidate.name.unwrap_or_default(), secret)?;
+    }
     let canonical = canonical(secret, facts.canonical)?;
     let account = candidate.fields.account.clone().or(facts.account);
     let expiry = expiry(candidate.fields.expires.as_deref(), facts.key_id.as_deref(), facts.expiry);
@@ -307,6 +308,7 @@ mod tests {
     use crate::model::secret::{KeyOrigin, Secret, SecretId};
     use crate::model::store::StoreIndex;
 
+    const CHOSEN: &str = "Tr0ub4dor&3";
     const RANDOM: &str = "q8Rz1LmV0tYc5Wd3Kx7Hn2Jb9Gs4Pf";
 
     fn rule(prefix: Option<&str>, checks: &[Check]) -> Rule {
@@ -391,9 +393,9 @@ mod tests {
 
     #[test]
     fn the_password_of_basic_auth_has_the_id_of_the_bare_password() {
-        let encoded = data_encoding::BASE64.encode(b"ana:Tr0ub4dor&3");
+        let encoded = data_encoding::BASE64.encode(format!("ana:{CHOSEN}").as_bytes());
         let inside = shaped(rule(None, &[Check::BasicAuth]), &encoded).expect("user and password");
-        let bare = stored("netrc-password", "Tr0ub4dor&3").expect("a password");
+        let bare = stored("netrc-password", CHOSEN).expect("a password");
         assert_eq!(inside.secret_id, bare.secret_id);
         assert_eq!(inside.account.as_deref(), Some("ana"));
         assert_eq!(inside.hint, "");

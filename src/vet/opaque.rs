@@ -79,7 +79,10 @@ fn refuse_text(secret: &[u8]) -> Result<(), Rejection> {
     if placeholder::is_counted_on(secret) {
         return Err(Rejection::Placeholder);
     }
-    let is_format = contains(secret, b"%s") || contains(secret, b"%d") || contains(secret, b"{}");
+    let is_format = contains(secret, b"%s")
+        || contains(secret, b"%d")
+        || contains(secret, b"{}")
+        || contains(secret, b"]{");
     if is_code || is_format { Err(Rejection::Reference) } else { Ok(()) }
 }
 

@@ -3,10 +3,11 @@
 //! that what one is a delta of is at hand.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::model::artifact::Inode;
-use crate::read::git::object::{self, Object, ObjectId, loose_name};
+use crate::read::git::object::{self, Kind, Object, ObjectId, loose_name};
 use crate::read::git::{Repository, Trouble};
 
 /// Objects of one repository that are looked at.
@@ -68,20 +69,34 @@ impl Repository<'_> {
         seen: &mut Seen,
         visit: &mut dyn FnMut(&Holder, ObjectId, &Object) -> bool,
     ) {
-        let folders = self.files.names("objects").unwrap_or_default();
-        for folder in folders.iter().filter_map(|name| name.to_str()).filter(|it| it.len() == 2) {
-            let names = self.files.names(&format!("objects/{folder}")).unwrap_or_default();
-            let ids = names
-                .iter()
-                .filter_map(|name| ObjectId::parse(&format!("{folder}{}", name.to_str()?)));
-            for id in ids {
+        // Trees first: they name the files.
+        for comes_first in [true, false] {
+            for id in self.loose_ids() {
                 let Some(holder) = self.holder(&loose_name(id)) else { continue };
                 let object = object::loose(&self.files, id, size_bytes_max, &mut self.budget);
-                if !seen.take(object, |object| visit(&holder, id, object)) {
+                if comes_first && matches!(object, Err(Trouble::TooBig)) {
+                    continue;
+                }
+                let is_to_go_on = seen.take(object, |object| {
+                    (object.kind == Kind::Tree) != comes_first || visit(&holder, id, object)
+                });
+                if !is_to_go_on {
                     return;
                 }
             }
         }
+    }
+
+    /// Names of the objects that have files of their own, in order.
+    fn loose_ids(&self) -> Vec<ObjectId> {
+        let folders = self.files.names("objects").unwrap_or_default();
+        let folders = folders.iter().filter_map(|name| name.to_str()).filter(|it| it.len() == 2);
+        let ids = folders.flat_map(|folder| {
+            let names = self.files.names(&format!("objects/{folder}")).unwrap_or_default();
+            let id = |name: &OsString| ObjectId::parse(&format!("{folder}{}", name.to_str()?));
+            names.iter().filter_map(id).collect::<Vec<_>>()
+        });
+        ids.collect()
     }
 
     fn holder(&self, name: &str) -> Option<Holder> {
