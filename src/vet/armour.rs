@@ -1,6 +1,6 @@
 //! Armour: the `-----BEGIN X-----` text around a key (RFC 7468, RFC 1421, RFC 9580).
-//! Takes it as files hold it, with any line ends, indented, or as a string with `\n`
-//! escapes. Does not judge what is inside.
+//! Takes it as files hold it, with any line ends, indented, commented out, in a log or a
+//! patch, or as a string with `\n` escapes. Does not judge what is inside.
 
 use crate::vet::base64;
 
@@ -28,8 +28,9 @@ impl Armour {
         let end = find(&text, b"-----END").unwrap_or(text.len());
         let mut armour = Self { label, body: Vec::new(), crc24: None, headers: Vec::new() };
         let mut base64 = Vec::with_capacity(end);
+        let n_before = bytes_before_lines(&text[..end]);
         for line in text[..end].split(|byte| *byte == b'\n') {
-            armour.sort(trimmed(line), &mut base64);
+            armour.sort(trimmed(line.get(n_before..).unwrap_or_default()), &mut base64);
         }
         armour.body = base64::decode(&base64)?;
         (!armour.body.is_empty()).then_some(armour)
@@ -95,6 +96,25 @@ fn escape(rest: &[u8]) -> (u8, usize) {
     }
 }
 
+/// How much stands before each line that is not the block's own: the time in a log, `// ` in a
+/// comment, `+` in a patch. Text that ends with the line of `END` shows it.
+fn bytes_before_lines(text: &[u8]) -> usize {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    // The line of `BEGIN` is not whole, and blanks and quotes are taken off anyway.
+    let (_, before) = (lines.next(), lines.next_back().unwrap_or_default());
+    let is_own = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
+    let is_foreign = |line: &[u8]| {
+        let start = line.get(..before.len());
+        start == Some(before) || start.is_some_and(|start| !is_base64(start))
+    };
+    let is_before_all = !before.iter().all(is_own) && lines.all(is_foreign);
+    if is_before_all { before.len() } else { 0 }
+}
+
+fn is_base64(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte))
+}
+
 /// A line without white space, and without what code puts around a string: of
 /// `"YWJj" +` only what stands in the quotes. No line of base64 is one character long.
 fn trimmed(line: &[u8]) -> &[u8] {
@@ -129,6 +149,11 @@ mod tests {
             "\" +\n\"YWJj\" +\n\"ZGVm\" +\n\"",
             r"\nYWJj\nZGVm\u003d\n",
             "YWJj ZGVm",
+            "\n12:30:01 app: YWJj\n12:30:02 app: ZGVm\n12:30:02 app: ",
+            "\n// YWJj\n// ZGVm\n// ",
+            "\n+YWJj\n+ZGVm\n+",
+            "\n> YWJj\n> \n> ZGVm\n> ",
+            "\nYWJj\nZGVm",
         ] {
             assert_eq!(body(text), expected, "{text}");
         }
