@@ -198,7 +198,7 @@ fn is_text(text: &[u8]) -> bool {
     text.len() >= 8 && n_readable * 20 >= text.len() * 19
 }
 
-/// Lines with escapes in them: `%40`, `\u0040`, `\x40`, `\/`, `&#64;`, `&amp;`.
+/// Lines with escapes in them: `%40`, `\u0040`, `\x40`, `\/`, `\=`, `&#64;`, `&amp;`.
 fn escapes(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Decoded)) {
     let mut done = own.start;
     for found in memchr3_iter(b'%', b'\\', b'&', &bytes[own.clone()]) {
@@ -233,7 +233,7 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
         [b'%', pair @ ..] => Some((hex_byte(pair.get(..2)?)?, 3)),
         [b'\\', b'x', pair @ ..] => Some((hex_byte(pair.get(..2)?)?, 4)),
         [b'\\', b'u', b'0', b'0', pair @ ..] => Some((hex_byte(pair.get(..2)?)?, 6)),
-        [b'\\', b'/', ..] => Some((b'/', 2)),
+        [b'\\', sign @ (b'/' | b'=' | b':' | b'#' | b'!'), ..] => Some((*sign, 2)),
         [b'&', b'#', number @ ..] => entity(number),
         [b'&', name @ ..] => {
             let names: [(&[u8], u8); 5] = [
@@ -324,6 +324,7 @@ mod tests {
     fn escapes_are_taken_back_line_by_line() {
         for (outer, inner) in [
             ("url=https%3A%2F%2Fa%40b", "url=https://a@b"),
+            (r"url=https\://a\#b", "url=https://a#b"),
             (r#"{"key": "abc\u003d\u0026\/x"}"#, r#"{"key": "abc=&/x"}"#),
             ("<v>a&amp;b&#64;&#x40;</v>", "<v>a&b@@</v>"),
         ] {

@@ -17,6 +17,10 @@ pub fn check(secret: &[u8]) -> Checked {
     let pair = pair.ok_or(Rejection::Structure)?;
     let colon = pair.iter().position(|byte| *byte == b':').ok_or(Rejection::Structure)?;
     let (user, password) = (&pair[..colon], &pair[colon + 1..]);
+    // JSON has colons too.
+    if user.starts_with(b"{") {
+        return Err(Rejection::Structure);
+    }
     if !TOKEN_AS_USER.contains(&password) {
         let account = Some(user).filter(|user| is_name(user)).and_then(public_text);
         return Ok(Facts { account, canonical: Some(password.to_vec()), ..Facts::default() });
@@ -65,7 +69,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pair_is_refused() {
-        for pair in ["", "hunter2", "ana:", "ana:x\n", "a\0b:c"] {
+        for pair in ["", "hunter2", "ana:", "ana:x\n", "a\0b:c", r#"{"typ":"JWT"}"#] {
             check(pair, Err(Rejection::Structure));
         }
         assert!(super::check(b"!").is_err());

@@ -81,7 +81,7 @@ pub fn vet(
     refuse_stand_in(secret, body)?;
     let facts = match rule {
         Some(rule) => check_shape(rule, secret, body)?,
-        None => check_stored(kind_id, secret)?,
+        None => check_stored(kind_id, candidate.name.unwrap_or_default(), secret)?,
     };
     // Last, for it asks every rule.
     let is_shapeless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
@@ -224,16 +224,24 @@ fn check_shape(rule: &Rule, secret: &[u8], body: &[u8]) -> Checked {
 }
 
 /// A value that only the field of a store vouches for.
-fn check_stored(kind_id: &str, secret: &[u8]) -> Checked {
+fn check_stored(kind_id: &str, name: &[u8], secret: &[u8]) -> Checked {
     if kind_id == HASH_KIND {
         return password_hash::check_field(secret);
     }
     match private_key::key_file::check(secret) {
         Some(checked) => checked,
         None if KEY_FILE_KINDS.contains(&kind_id) => Err(Rejection::Structure),
+        None if kind_id == ENVIRONMENT_KIND && is_made(name) => opaque::check(secret),
         None if kind_id == ENVIRONMENT_KIND => opaque::check_chosen(secret),
         None => Ok(password::check_field(kind_id, secret)?.or(sealed::facts(secret))),
     }
+}
+
+/// Whether what a name stands for is made by a machine: nobody chooses an API key.
+fn is_made(name: &[u8]) -> bool {
+    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    holds(&["api_key", "apikey", "token"]) && !holds(&["pass", "pwd", "secret"])
 }
 
 /// Refuses what only stands where a secret would. The body is the secret without the
@@ -477,7 +485,7 @@ mod tests {
             }
             for secret in [&bytes[..], text.as_bytes(), token.as_bytes()] {
                 let _ = refuse_stand_in(secret, secret);
-                drop(check_stored("k", secret));
+                drop(check_stored("k", b"", secret));
             }
         }
 
@@ -519,6 +527,20 @@ mod tests {
             let armoured = forge::armour(label, &body);
             assert!(function_of(check)(armoured.as_bytes()).is_ok(), "{label}");
         }
+    }
+
+    #[test]
+    fn nobody_chooses_an_api_key() {
+        let check = |name: &str, secret: &str, expected: Option<Rejection>| {
+            let rules = RuleSet { kinds: vec![Kind::new(ENVIRONMENT_KIND)], ..RuleSet::default() };
+            let found = candidate(secret.as_bytes());
+            let (store, name) = (Some(StoreIndex(0)), Some(name.as_bytes()));
+            let vetted = vet(&rules, &run_key(1), &Candidate { rule: None, store, name, ..found });
+            assert_eq!(vetted.err(), expected, "{secret}");
+        };
+        check("SHOP_API_KEY", CHOSEN, Some(Rejection::LowEntropy));
+        check("SHOP_PASSWORD", CHOSEN, None);
+        check("SHOP_API_KEY", RANDOM, None);
     }
 
     #[test]

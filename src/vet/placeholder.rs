@@ -3,7 +3,7 @@
 //! neither do short weak passwords, for those are in use.
 
 /// Words that say "not this", as parts of a phrase.
-const TELLING: [&str; 20] = [
+const TELLING: [&str; 22] = [
     "changeme",
     "changethis",
     "dummy",
@@ -16,12 +16,14 @@ const TELLING: [&str; 20] = [
     "insert",
     "masked",
     "notreal",
+    "opensesame",
     "paste",
     "placeholder",
     "redacted",
     "removed",
     "replace",
     "sample",
+    "supersecret",
     "todo",
     "your",
 ];
@@ -187,9 +189,18 @@ fn is_phrase(body: &[u8]) -> bool {
     if body.len() > PHRASE_BYTES_MAX {
         return false;
     }
-    let is_kept = |byte: &&u8| byte.is_ascii_alphanumeric();
-    let text: Vec<u8> = body.iter().filter(is_kept).map(u8::to_ascii_lowercase).collect();
+    let text: Vec<u8> =
+        body.iter().copied().map(spelled).filter(u8::is_ascii_alphanumeric).collect();
     is_command(body) || consists_of_words(&text)
+}
+
+/// The small letter that a byte is, or stands for: `$` in `super$ecret`.
+const fn spelled(byte: u8) -> u8 {
+    match byte {
+        b'$' => b's',
+        b'@' => b'a',
+        _ => byte.to_ascii_lowercase(),
+    }
 }
 
 /// Words with separators, the first an imperative: `your-github-token`.
@@ -262,6 +273,7 @@ mod tests {
         check(&["your-api-key", "YOUR_API_KEY_HERE", "yourapikey", "YourTokenHere"], true);
         check(&["insert-token-here", "replace-me", "replace_with_actual_token"], true);
         check(&["your-github-token", "redacted", "enter your password", "dummy-password"], true);
+        check(&["supersecret", "super$ecret", "open_sesame", "ch@nge-me"], true);
     }
 
     #[test]
