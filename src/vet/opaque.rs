@@ -92,7 +92,12 @@ fn is_member(secret: &[u8]) -> bool {
         let is_byte = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$*\\".contains(byte);
         !part.is_empty() && !part[0].is_ascii_digit() && part.iter().all(is_byte)
     };
-    let parts: Vec<&[u8]> = secret.split(|byte| *byte == b'.').collect();
+    // Of `a::b` the part between the colons is empty.
+    let parts = secret.split(|byte| b".:".contains(byte));
+    let parts: Vec<&[u8]> = match contains(secret, b"::") {
+        true => parts.filter(|part| !part.is_empty()).collect(),
+        false => secret.split(|byte| *byte == b'.').collect(),
+    };
     let has_digit = secret.iter().any(u8::is_ascii_digit);
     let reads_as_code = !has_digit || word_share(secret) > WORD_SHARE_MAX;
     parts.len() > 1 && parts.iter().all(|part| is_name(part)) && reads_as_code
@@ -211,6 +216,7 @@ mod tests {
         ];
         opaque(&named, Err(Rejection::Words));
         opaque(&["settings.service_password", "render(x) => {}"], Err(Rejection::Reference));
+        opaque(&["windows_sys::core::PCWSTR"], Err(Rejection::Reference));
         opaque(&["short1", "1111111111112"], Err(Rejection::LowEntropy));
     }
 
@@ -219,7 +225,14 @@ mod tests {
         for value in ["rootpasswd", "Tr0ub4dor&3", "correct-horse-battery", "AdminPassword123"] {
             assert!(check_chosen(value.as_bytes()).is_ok(), "{value}");
         }
-        for value in ["Enter your password", "user.password", "db-password", "pass()", "%s:%s:%s"] {
+        for value in [
+            "Enter your password",
+            "user.password",
+            "db-password",
+            "pass()",
+            "%s:%s:%s",
+            "core::PCSTR",
+        ] {
             assert!(check_chosen(value.as_bytes()).is_err(), "{value}");
         }
     }
