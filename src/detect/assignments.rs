@@ -342,8 +342,11 @@ impl Reader<'_> {
     /// To the first byte that ends a value in most formats. What goes on as code is none.
     fn bare(&mut self) -> Option<Range<usize>> {
         SCHEMES.iter().any(|scheme| self.skip_text(scheme));
-        let is_value =
-            |byte: u8| !byte.is_ascii_whitespace() && !b"\"'`,;<>(){}[]|&\\".contains(&byte);
+        let is_value = |byte: u8| {
+            !byte.is_ascii_whitespace()
+                && !byte.is_ascii_control()
+                && !b"\"'`,;<>(){}[]|&\\".contains(&byte)
+        };
         let from = self.at;
         let n = self.skip_while(is_value);
         let is_name = n > 0 && is_identifier(&self.window[from..self.at]);
@@ -403,6 +406,7 @@ mod tests {
             "?api_key=v@lue-1&page=2",
             "- name: DB_PASSWORD\n  value: \"v@lue-1\"\n",
             "<key>password</key>\n  <string>v@lue-1</string>",
+            "\0DB_PASSWORD=v@lue-1\0USER=ana\0",
         ] {
             check(text, Some("v@lue-1"));
         }

@@ -80,6 +80,7 @@ pub enum Format {
     Arguments,
     Shell,
     Netrc,
+    Hashdump,
     Columns,
     Words,
     Directives,
@@ -91,7 +92,7 @@ pub enum Format {
 
 impl Format {
     /// Every format with the name stores use for it.
-    pub const ALL: [(&'static str, Self); 18] = [
+    pub const ALL: [(&'static str, Self); 19] = [
         ("json", Self::Json),
         ("yaml", Self::Yaml),
         ("toml", Self::Toml),
@@ -103,6 +104,7 @@ impl Format {
         ("arguments", Self::Arguments),
         ("shell", Self::Shell),
         ("netrc", Self::Netrc),
+        ("hashdump", Self::Hashdump),
         ("columns", Self::Columns),
         ("words", Self::Words),
         ("directives", Self::Directives),

@@ -8,6 +8,7 @@ mod arguments;
 mod bounds;
 mod dotenv;
 mod environ;
+mod hashdump;
 mod ini;
 mod json;
 mod netrc;
@@ -51,6 +52,7 @@ pub fn parse(format: Format, text: &[u8]) -> Result<Node<'_>, Malformed> {
         Format::Arguments => arguments::read(file),
         Format::Shell => shell::read(file),
         Format::Netrc => netrc::read(file),
+        Format::Hashdump => hashdump::read(file),
         Format::Columns => rows::columns(file),
         Format::Words => rows::words(file),
         Format::Directives => rows::directives(file),
