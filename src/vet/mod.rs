@@ -79,6 +79,9 @@ pub fn vet(
     let prefix = rule.and_then(|rule| fixed_prefix(rule, secret)).unwrap_or_default();
     let body = &secret[prefix.len()..];
     refuse_stand_in(secret, body)?;
+    if candidate.fields.key_id.as_deref().is_some_and(placeholder::is_made_up_id) {
+        return Err(Rejection::Placeholder);
+    }
     let facts = match rule {
         Some(rule) => check_shape(rule, secret, body)?,
         None => check_stored(kind_id, candidate.name.unwrap_or_default(), secret)?,

@@ -67,10 +67,17 @@ const FILLING: [&str; 35] = [
     "with",
 ];
 
-/// Client secrets that Google's own programs carry, the same for everyone: of gcloud, of application
-/// default credentials and of the Firebase tools.
-const PUBLISHED: [&[u8]; 3] =
-    [b"ZmssLNjJy2998hD4CTg2ejr2", b"d-FL95Q19q7MQmFpd7hHD0Ty", b"j9iVZfS8kkCEFUPaAeJV0sAi"];
+/// Client secrets that Google's own programs carry, the same for everyone (of gcloud, of application
+/// default credentials and of the Firebase tools), and passwords of the manuals of NuGet and Kubernetes,
+/// the latter also as it stands in a manifest.
+const PUBLISHED: [&[u8]; 6] = [
+    b"ZmssLNjJy2998hD4CTg2ejr2",
+    b"d-FL95Q19q7MQmFpd7hHD0Ty",
+    b"j9iVZfS8kkCEFUPaAeJV0sAi",
+    b"33f!!lloppa",
+    b"1f2d1e2e67df",
+    b"MWYyZDFlMmU2N2Rm",
+];
 
 /// Imperatives after which no secret follows.
 const LEADING: [&[u8]; 3] = [b"your", b"insert", b"replace"];
@@ -82,6 +89,13 @@ const PHRASE_BYTES_MAX: usize = 128;
 const BLOTTED_BYTES_MIN: usize = 8;
 /// See [`BLOTTED_BYTES_MIN`].
 const COUNTED_BYTES_MIN: usize = 10;
+/// Letters of the alphabet in order, within whatever: by chance in no token there ever was.
+const ALPHABET_BYTES_MIN: usize = 12;
+/// Nor does one begin with so many.
+const ALPHABET_START_BYTES_MIN: usize = 7;
+
+/// Shorter ids are chosen by people.
+const ID_BYTES_MIN: usize = 16;
 
 /// Shorter sequences are passwords that people use.
 const SEQUENCE_BYTES_MIN: usize = 12;
@@ -100,6 +114,7 @@ pub fn is_placeholder(body: &[u8]) -> bool {
         || is_documentation(body)
         || is_repetition(body)
         || is_sequence(body)
+        || holds_alphabet(body)
         || is_phrase(body)
 }
 
@@ -119,7 +134,14 @@ fn is_partly_blotted(body: &[u8]) -> bool {
 /// do so and be in use.
 pub fn is_counted_on(body: &[u8]) -> bool {
     let n_counted = longest_run(body, is_next);
-    n_counted >= COUNTED_BYTES_MIN && n_counted * 4 >= body.len()
+    let starts_alphabet = body.get(..ALPHABET_START_BYTES_MIN) == Some(b"abcdefg");
+    starts_alphabet || n_counted >= COUNTED_BYTES_MIN && n_counted * 4 >= body.len()
+}
+
+/// Whether the public name beside a secret is one that its issuer cannot have made: long, and
+/// counting on. What it names is then an example too.
+pub fn is_made_up_id(id: &str) -> bool {
+    id.len() >= ID_BYTES_MIN && is_counted_on(id.as_bytes())
 }
 
 fn longest_run(body: &[u8], goes_on: impl Fn(u8, u8) -> bool) -> usize {
@@ -165,6 +187,12 @@ fn is_repetition(body: &[u8]) -> bool {
 /// `abcdefghijkl`, `1234567890123`: nearly every character follows on the one before.
 fn is_sequence(body: &[u8]) -> bool {
     body.len() >= SEQUENCE_BYTES_MIN && share(body, 1, is_next) > 0.85
+}
+
+/// `ABCDEFGHIJKL` within a token.
+fn holds_alphabet(body: &[u8]) -> bool {
+    let is_next = |before: u8, byte: u8| before.is_ascii_alphabetic() && byte == before + 1;
+    longest_run(body, is_next) >= ALPHABET_BYTES_MIN
 }
 
 fn is_next(before: u8, byte: u8) -> bool {
@@ -265,6 +293,21 @@ mod tests {
         check(&["deadbeefdeadbeefdeadbeef", "abcXXXXXXXXXXXXXXXXXXXX"], true);
         check(&["abcdefghijklmnop", "12345678901234567890", "0123456789abcdef"], true);
         check(&["1234567890ABCDEFGHIJ"], true);
+    }
+
+    #[test]
+    fn the_alphabet_is_a_placeholder_wherever_it_stands() {
+        check(&["00QCjAl4MlV-WPXM-ABCDEFGHIJKL-0HmjFx-vbGu-"], true);
+        check(&["00QCjAl4MlV-WPXM-ABCDEFGHIJK-10HmjFx-vbGu-"], false);
+        assert!(is_counted_on(b"abcdefg12346+FJQCK"));
+        assert!(!is_counted_on(b"abcdef012346+FJQCK"));
+    }
+
+    #[test]
+    fn ids_that_count_on_were_not_made_by_an_issuer() {
+        assert!(is_made_up_id("123456789abcdef0123456789abcdef012345678"));
+        assert!(!is_made_up_id("31d70990ea05a0d7c02294392d97646f36c7d6e3"));
+        assert!(!is_made_up_id("1234567890"), "people number things");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::outline::outline;
 use super::*;
 
 /// One valid file of each format, for mutations to start from.
-const SAMPLES: [&str; 18] = [
+const SAMPLES: [&str; 19] = [
     "{\"a\": [\"s3cr3t-1\", 1.5, null], /* b */ \"c\\u0041\": true,}",
     "a: &x [s3cr3t-1, 'b']\nb:\n  - *x\n  - \"c\\n\" # d\n  - |\n    größe\n---\n? e\n: {f: g}\n",
     "a.b = 's3cr3t-1'\n[c.d]\ne = \"\"\"\nf\"\"\"\ng = [{h = 1}, 2.5]\n[[i]]\n",
@@ -20,6 +20,7 @@ const SAMPLES: [&str; 18] = [
     "a\0--b-c\0s3cr3t-1\0-d\0--e=f\0",
     "export A=\"s3cr3t-1\"; B=c'd'\\ e sh -c 'F=g'\n- cmd: set -gx H i\n",
     "machine a login b password \"s3\\\"cr3t-1\"\nmacdef c\nd\n\ndefault account e\n",
+    "K 8\npassword\nV 8\ns3cr3t-1\nK 1\na\nV 0\n\nEND\n",
     "a:b\\:c:s3\\\\cr3t-1\n# d\n::\n",
     "a \"b c\" 's3cr3t-1' # d\n",
     "# a\nb s3cr3t-1 # c\nset d=\"e\";\n",
@@ -110,7 +111,7 @@ const ELAPSED_MAX: Duration = Duration::from_secs(20);
 /// Beginnings of what one format or another would go on with, to be repeated.
 const HOSTILE: &str = "[¦{¦- ¦a: ¦\"¦'¦`¦\\¦<a>¦<a ¦&a;¦&¦{\"a\":¦a.¦a={¦A=\"¦A='¦A=\"\\\"¦x\"'¦a://b@c/¦://¦\
     a:b@¦://@¦machine a ¦login a ¦[a \"¦set -x A ¦a ¦:¦#¦\0¦\n¦\r¦\u{feff}¦x¦sh -c 'A=b¦=\\\n¦&a [¦*a ¦? ¦\
-    <![CDATA[¦<!--¦<!DOCTYPE [¦a='b' ¦ß¦%41¦''¦\"\"\"¦--- ¦a\\\n¦macdef ¦|\n ¦!a ¦=\\\\\\\n";
+    <![CDATA[¦<!--¦<!DOCTYPE [¦a='b' ¦ß¦%41¦''¦\"\"\"¦--- ¦a\\\n¦macdef ¦K 1\n¦V 1\n¦|\n ¦!a ¦=\\\\\\\n";
 
 /// Texts that are cheap to write and dear to read, on a stack as small as a sweep's.
 #[test]
