@@ -1,8 +1,9 @@
-//! How fast the keywords of all built-in rules are looked for. Beside it one literal by
-//! `memmem`, in the same run: what the memory and this machine allow.
+//! How fast the keywords of all built-in rules are looked for, by each set of instructions that
+//! this machine has. Beside it the automaton, and one literal by `memmem`, in the same run: what
+//! the memory and this machine allow.
 
 use credreach::detect::engine::Engine;
-use credreach::detect::prefilter::{AhoCorasickPrefilter, Keyword, Prefilter};
+use credreach::detect::prefilter::{AhoCorasickPrefilter, Grams, Keyword, Path, Prefilter};
 use credreach::rules::{builtin_files, load};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -40,6 +41,22 @@ fn all_keywords_by_aho_corasick(bencher: Bencher<'_, '_>) {
     bencher
         .counter(BytesCount::of_str(&corpus))
         .bench_local(|| n_hits(&prefilter, black_box(corpus.as_bytes())));
+}
+
+/// Instructions that this machine lacks are measured as the portable ones.
+#[divan::bench(sample_count = 20, sample_size = 1, args = Path::ALL)]
+fn all_keywords_by_grams(bencher: Bencher<'_, '_>, path: Path) {
+    let corpus = corpus::corpus(CORPUS_BYTES, 1);
+    let prefilter = Grams::with_path(&keywords(), path);
+    bencher
+        .counter(BytesCount::of_str(&corpus))
+        .bench_local(|| n_hits(&prefilter, black_box(corpus.as_bytes())));
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn building_grams(bencher: Bencher<'_, '_>) {
+    let keywords = keywords();
+    bencher.bench_local(|| Grams::new(black_box(&keywords)));
 }
 
 /// Nearly every byte of this text leads nowhere.

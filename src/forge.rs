@@ -10,6 +10,35 @@ use crate::model::rule::Check;
 /// Digits of the base62 that vendors write checksums in.
 const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// Numbers that look random (xorshift), the same ones in each run: a test that fails must fail again.
+pub struct Dice(u64);
+
+impl Dice {
+    /// A seed is any number but zero.
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below a bound.
+    pub const fn roll(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % bound
+    }
+}
+
+/// Numbers the rounds of a test on random input: so many, or for as long as the environment's
+/// `CREDREACH_FUZZ_SECONDS` says.
+pub fn fuzz_rounds(n_usual: usize) -> impl Iterator<Item = usize> {
+    let seconds = std::env::var("CREDREACH_FUZZ_SECONDS").ok().and_then(|it| it.parse().ok());
+    let start = std::time::Instant::now();
+    (0..).take_while(move |n| match seconds {
+        Some(seconds) => start.elapsed().as_secs() < seconds,
+        None => *n < n_usual,
+    })
+}
+
 /// Makes secrets out of a seed: the same seed gives the same secrets.
 pub struct Forge {
     seed: [u8; 32],

@@ -7,7 +7,7 @@ use crate::detect::assignments::assigned;
 use crate::detect::exceptions::{Exceptions, Places};
 use crate::detect::names::is_given;
 use crate::detect::pattern::{Capture, Pattern};
-use crate::detect::prefilter::{AhoCorasickPrefilter, Hit, Keyword, Prefilter};
+use crate::detect::prefilter::{Grams, Hit, Keyword, Prefilter, is_word};
 use crate::model::candidate::{Candidate, Fields};
 use crate::model::cost::{Cost, KeywordCost, RuleCost};
 use crate::model::location::Span;
@@ -39,9 +39,9 @@ pub struct Window {
 }
 
 impl<'r> Engine<'r> {
-    /// The engine with the portable prefilter.
+    /// The engine with the fastest prefilter that this machine has.
     pub fn new(rules: &'r RuleSet) -> Self {
-        Self::with_prefilter(rules, |keywords| Box::new(AhoCorasickPrefilter::new(keywords)))
+        Self::with_prefilter(rules, |keywords| Box::new(Grams::new(keywords)))
     }
 
     /// The engine with another prefilter.
@@ -55,7 +55,11 @@ impl<'r> Engine<'r> {
                 owners.entry(keyword(text, rule)).or_default().push(RuleIndex(index));
             }
         }
-        let (keywords, keyword_rules): (Vec<_>, Vec<_>) = owners.into_iter().unzip();
+        let (mut keywords, keyword_rules): (Vec<_>, Vec<_>) = owners.into_iter().unzip();
+        let begin_words: Vec<bool> = rules.rules.iter().map(begins_word).collect();
+        for (keyword, owners) in keywords.iter_mut().zip(&keyword_rules) {
+            keyword.begins_word = owners.iter().all(|rule: &RuleIndex| begin_words[rule.0]);
+        }
         let patterns = rules.rules.iter().map(|_| Pattern::default()).collect();
         let (exceptions, places) = (Exceptions::new(rules), Places::new(rules));
         Self {
@@ -64,7 +68,7 @@ impl<'r> Engine<'r> {
             keywords,
             keyword_rules,
             patterns,
-            begin_words: rules.rules.iter().map(begins_word).collect(),
+            begin_words,
             exceptions,
             places,
         }
@@ -229,14 +233,10 @@ fn has_alternative(pattern: &str) -> bool {
     false
 }
 
-const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
 fn keyword(text: &str, rule: &Rule) -> Keyword {
     let ignore_case = rule.ignore_case;
     let text = if ignore_case { text.to_ascii_lowercase() } else { text.to_owned() };
-    Keyword { text, ignore_case }
+    Keyword { text, ignore_case, begins_word: false }
 }
 
 fn candidate<'w>(

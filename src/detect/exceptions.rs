@@ -45,7 +45,10 @@ impl<'r> Exceptions<'r> {
 impl Ready {
     fn new(exception: &Exception) -> Self {
         let compiled = |patterns: &[String]| Patterns::new(patterns).ok();
-        let keyword = |text: &String| Keyword { text: text.clone(), ignore_case: true };
+        let keyword = |text: &String| {
+            let text = text.clone();
+            Keyword { text, ignore_case: true, begins_word: false }
+        };
         let words: Vec<Keyword> = exception.words.iter().map(keyword).collect();
         Self {
             patterns: compiled(&exception.patterns),

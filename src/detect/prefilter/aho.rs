@@ -3,7 +3,7 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use crate::detect::prefilter::{Hit, Keyword, Prefilter};
+use crate::detect::prefilter::{Hit, Keyword, Prefilter, is_word};
 
 /// [`Prefilter`] by the aho-corasick crate.
 pub struct AhoCorasickPrefilter {
@@ -29,7 +29,11 @@ impl Prefilter for AhoCorasickPrefilter {
     fn hits(&self, haystack: &[u8], on_hit: &mut dyn FnMut(Hit)) {
         for found in self.automaton.find_overlapping_iter(haystack) {
             let keyword = &self.keywords[found.pattern().as_usize()];
-            if keyword.ignore_case || haystack[found.range()] == *keyword.text.as_bytes() {
+            let is_same =
+                keyword.ignore_case || haystack[found.range()] == *keyword.text.as_bytes();
+            let is_within_word =
+                keyword.begins_word && found.start() > 0 && is_word(haystack[found.start() - 1]);
+            if is_same && !is_within_word {
                 on_hit(Hit {
                     start: found.start(),
                     end: found.end(),
@@ -47,7 +51,11 @@ mod tests {
     fn check(keywords: &[(&str, bool)], haystack: &str, expected: &[(usize, usize)]) {
         let keywords: Vec<_> = keywords
             .iter()
-            .map(|(text, ignore_case)| Keyword { text: (*text).into(), ignore_case: *ignore_case })
+            .map(|(text, ignore_case)| Keyword {
+                text: (*text).into(),
+                ignore_case: *ignore_case,
+                begins_word: false,
+            })
             .collect();
         let mut hits = Vec::new();
         AhoCorasickPrefilter::new(&keywords)

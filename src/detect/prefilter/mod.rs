@@ -2,8 +2,19 @@
 //! several ways to do it, and all must agree hit for hit.
 
 mod aho;
+mod anchor;
+mod buckets;
+mod frequency;
+mod grams;
+mod index;
+mod sieve;
+mod simd;
+#[cfg(test)]
+mod tests;
 
 pub use aho::AhoCorasickPrefilter;
+pub use grams::{Grams, Tuning, Work};
+pub use simd::Path;
 
 /// A keyword and whether its letter case counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +23,8 @@ pub struct Keyword {
     pub text: String,
     /// Whether `TOKEN` matches `token`.
     pub ignore_case: bool,
+    /// Whether it counts only where the byte before is none of a word.
+    pub begins_word: bool,
 }
 
 /// One occurrence of a keyword.
@@ -25,8 +38,14 @@ pub struct Hit {
     pub keyword: usize,
 }
 
-/// Reports every occurrence of every keyword, overlapping ones too, by end offset.
+/// Reports every occurrence of every keyword, overlapping ones too. In which order is a matter of
+/// the implementation, but the same bytes give the same order on every machine.
 pub trait Prefilter: Send + Sync {
     /// Calls `on_hit` for each occurrence in `haystack`.
     fn hits(&self, haystack: &[u8], on_hit: &mut dyn FnMut(Hit));
+}
+
+/// Whether `\b` counts the byte as one of a word.
+pub const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }

@@ -3,6 +3,8 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::forge::{Dice, fuzz_rounds};
+
 use super::*;
 
 #[path = "../../../tests/support/archives.rs"]
@@ -269,11 +271,6 @@ fn formats_that_are_not_opened_are_told() {
     check_trouble(&zip, &expected, &[("a.rar", Trouble::Unopened("RAR"))]);
 }
 
-/// Seconds that a longer run may take, by the environment of the test.
-fn fuzz_seconds() -> Option<u64> {
-    std::env::var("CREDREACH_FUZZ_SECONDS").ok()?.parse().ok()
-}
-
 #[test]
 fn no_bytes_make_a_container_panic_or_grow_beyond_its_bounds() {
     let text: Vec<u8> = (0..3000u32).flat_map(|n| (n * n).to_le_bytes()).collect();
@@ -285,51 +282,34 @@ fn no_bytes_make_a_container_panic_or_grow_beyond_its_bounds() {
     seeds.push(nested);
     seeds.extend(sqlite::samples());
     seeds.extend([python::tests::sample(), java::tests::sample(), plist::tests::sample()]);
-    let start = std::time::Instant::now();
-    let is_over = |n: u32| match fuzz_seconds() {
-        Some(seconds) => start.elapsed().as_secs() >= seconds,
-        None => n >= 3000,
-    };
-    let mut random = Random(0x5EED);
-    for n in (0..).take_while(|n| !is_over(*n)) {
-        let seed = &seeds[n as usize % seeds.len()];
-        let bytes = mutated(seed, &mut random);
+    let mut dice = Dice::new(0x5EED);
+    for n in fuzz_rounds(3000) {
+        let seed = &seeds[n % seeds.len()];
+        let bytes = mutated(seed, &mut dice);
         let recorder = unpack_within("/x/f", &bytes, 1 << 20);
         assert!(recorder.n_bytes <= (8 << 20), "{} bytes", recorder.n_bytes);
         assert!(recorder.members.iter().all(|member| member.len() < 8000));
     }
 }
 
-fn mutated(seed: &[u8], random: &mut Random) -> Vec<u8> {
+fn mutated(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = seed.to_vec();
-    for _ in 0..=random.below(4) {
-        let at = random.below(bytes.len().max(1));
-        match random.below(5) {
+    for _ in 0..=dice.roll(4) {
+        let at = dice.roll(bytes.len().max(1));
+        match dice.roll(5) {
             0 => bytes.truncate(at.max(1)),
-            1 => bytes[at] = random.below(256) as u8,
-            2 => bytes[at] ^= 1 << random.below(8),
+            1 => bytes[at] = dice.roll(256) as u8,
+            2 => bytes[at] ^= 1 << dice.roll(8),
             3 => {
                 let end = bytes.len().min(at + 8);
-                bytes[at..end].fill([0, 0x80, 0xFF][random.below(3)]);
+                bytes[at..end].fill([0, 0x80, 0xFF][dice.roll(3)]);
             }
             _ => {
-                let from = random.below(bytes.len());
-                let piece = bytes[from..bytes.len().min(from + random.below(64))].to_vec();
+                let from = dice.roll(bytes.len());
+                let piece = bytes[from..bytes.len().min(from + dice.roll(64))].to_vec();
                 bytes.splice(at..at, piece);
             }
         }
     }
     bytes
-}
-
-/// xorshift: the same numbers in each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
 }
