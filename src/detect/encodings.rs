@@ -31,7 +31,8 @@ pub struct Decoded {
 
 impl Decoded {
     fn new(run: Range<usize>) -> Self {
-        Self { text: Vec::new(), positions: Vec::new(), run }
+        let (text, positions) = (Vec::with_capacity(run.len()), Vec::with_capacity(run.len()));
+        Self { text, positions, run }
     }
 
     fn push(&mut self, byte: u8, at: usize) {
@@ -56,33 +57,39 @@ pub fn decode_each(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Deco
 }
 
 /// Bytes of base64 in both alphabets; those of hexadecimal are among them.
-const fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+static IS_DIGIT: [bool; 256] = {
+    let mut is_digit = [false; 256];
+    let mut byte = 0;
+    while byte < is_digit.len() {
+        is_digit[byte] = base64_value(byte as u8).is_some();
+        byte += 1;
+    }
+    is_digit
+};
+
+fn is_digit(byte: u8) -> bool {
+    IS_DIGIT[usize::from(byte)]
+}
+
+fn n_digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| is_digit(**byte)).count()
 }
 
 fn runs(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Decoded)) {
-    // A run that is long enough covers every so many bytes one that is looked at.
-    let mut at = own.start;
-    let mut done = 0;
-    while at < own.end {
-        if !is_digit(bytes[at]) {
-            at += BASE64_BYTES_MIN;
+    let goes_on = own.start > 0 && is_digit(bytes[own.start - 1]);
+    let mut start = own.start + if goes_on { n_digits(&bytes[own.clone()]) } else { 0 };
+    // From the last byte that a run of the least length has, backwards: most bytes are never looked at.
+    while start < own.end
+        && let Some(least) = bytes.get(start..start + BASE64_BYTES_MIN)
+    {
+        if let Some(gap) = least.iter().rposition(|byte| !is_digit(*byte)) {
+            start += gap + 1;
             continue;
         }
-        let n_before = bytes[done.max(at.saturating_sub(RUN_BYTES_MAX))..at].iter().rev();
-        let start = at - n_before.take_while(|byte| is_digit(**byte)).count();
-        let behind = &bytes[at..bytes.len().min(at + RUN_BYTES_MAX)];
-        let end = at + behind.iter().take_while(|byte| is_digit(**byte)).count();
-        done = end;
-        at = end + 1;
-        if end - start >= BASE64_BYTES_MIN && own.contains(&start) {
-            let decoded = hexadecimal(bytes, start..end).or_else(|| base64(bytes, start..end));
-            if let Some(decoded) = decoded {
-                done = decoded.run.end.max(end);
-                at = at.max(done);
-                visit(&decoded);
-            }
-        }
+        let end = start + n_digits(&bytes[start..bytes.len().min(start + RUN_BYTES_MAX)]);
+        let decoded = hexadecimal(bytes, start..end).or_else(|| base64(bytes, start..end));
+        start = decoded.as_ref().map_or(end, |decoded| decoded.run.end.max(end));
+        decoded.iter().for_each(&mut *visit);
     }
 }
 
@@ -93,12 +100,13 @@ fn hexadecimal(bytes: &[u8], run: Range<usize>) -> Option<Decoded> {
     if !fits || !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
+    let text = digits.chunks_exact(2).filter_map(hex_byte);
+    if !text.clone().take(SAMPLE_BYTES).all(is_readable) {
+        return None;
+    }
     let mut decoded = Decoded::new(run.clone());
-    for (index, pair) in digits.chunks_exact(2).enumerate() {
-        decoded.push(hex_byte(pair)?, run.start + 2 * index);
-        if index == SAMPLE_BYTES && !is_text(&decoded.text) {
-            return None;
-        }
+    for (index, byte) in text.enumerate() {
+        decoded.push(byte, run.start + 2 * index);
     }
     is_text(&decoded.text).then_some(decoded)
 }
@@ -110,6 +118,10 @@ fn hex_byte(pair: &[u8]) -> Option<u8> {
 
 /// Base64 in either alphabet, over as many lines as follow each other.
 fn base64(bytes: &[u8], run: Range<usize>) -> Option<Decoded> {
+    let sample = base64_sample(&bytes[run.clone()]);
+    if !is_text(&sample) && !is_wide(&sample) {
+        return None;
+    }
     let mut decoded = Decoded::new(run.clone());
     let (mut bits, mut n_bits) = (0u32, 0);
     let mut at = run.start;
@@ -131,12 +143,6 @@ fn base64(bytes: &[u8], run: Range<usize>) -> Option<Decoded> {
             // The first of the digits that this byte is made of.
             decoded.push((bits >> n_bits) as u8, at - 1);
             bits &= (1 << n_bits) - 1;
-            if decoded.text.len() == SAMPLE_BYTES
-                && !is_text(&decoded.text)
-                && !is_wide(&decoded.text)
-            {
-                return None;
-            }
         }
         at += 1;
     }
@@ -145,6 +151,17 @@ fn base64(bytes: &[u8], run: Range<usize>) -> Option<Decoded> {
         narrow(&mut decoded);
     }
     is_text(&decoded.text).then_some(decoded)
+}
+
+/// The first bytes that digits of base64 stand for.
+fn base64_sample(digits: &[u8]) -> [u8; SAMPLE_BYTES] {
+    let mut sample = [0; SAMPLE_BYTES];
+    for (bytes, digits) in sample.chunks_mut(3).zip(digits.chunks(4)) {
+        let values = digits.iter().map(|digit| base64_value(*digit).unwrap_or_default());
+        let bits = values.fold(0, |bits, value| bits << 6 | value);
+        bytes.copy_from_slice(&bits.to_be_bytes()[1..=bytes.len()]);
+    }
+    sample
 }
 
 /// Where base64 goes on behind the end of a line, if the line is long and so is the next one.

@@ -6,6 +6,7 @@ pub mod access_list;
 pub mod advisory;
 pub mod artifact;
 pub mod authority;
+pub mod beginnings;
 pub mod broker;
 pub mod candidate;
 pub mod clock;

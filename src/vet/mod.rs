@@ -52,9 +52,6 @@ pub use crate::vet::secret_id::{derive_key, key_id};
 /// believed less than others.
 const ENVIRONMENT_KIND: &str = "environment-secret";
 
-/// Shorter prefixes may begin any value.
-const TELLING_PREFIX_BYTES_MIN: usize = 4;
-
 /// A password may be anything, also that of an account whose tokens are known.
 const PASSWORD_KIND: &str = "password";
 
@@ -86,7 +83,6 @@ pub fn vet(
         Some(rule) => check_shape(rule, secret, body)?,
         None => check_stored(kind_id, candidate.name.unwrap_or_default(), secret)?,
     };
-    // Last, for it asks every rule.
     let is_shapeless = rule.map_or(kind_id == ENVIRONMENT_KIND, |rule| rule.form == Form::Assigned);
     if is_shapeless {
         refuse_misnamed(rules, kind_id, candidate.name.unwrap_or_default(), secret)?;
@@ -113,19 +109,9 @@ pub fn vet(
     })
 }
 
-/// Whether a value that only its name speaks for begins as some issuer's secrets do: their rule
-/// would have found it if it were one.
-fn is_misshapen(rules: &RuleSet, secret: &[u8]) -> bool {
-    let prefixes = rules.rules.iter().filter_map(|rule| rule.prefix.as_deref());
-    let mut telling = prefixes.filter(|prefix| {
-        prefix.len() >= TELLING_PREFIX_BYTES_MIN
-            || prefix.len() + 1 == TELLING_PREFIX_BYTES_MIN && prefix.ends_with(['_', '-'])
-    });
-    telling.any(|prefix| secret.starts_with(prefix.as_bytes()))
-}
-
-/// Refuses a value that only its name speaks for, if it says no more than the name, or if it would
-/// have a shape that is known.
+/// Refuses a value that only its name speaks for, if it says no more than the name, or if its name
+/// or its beginning is an issuer's whose own rules would have found it. Of issuers with many kinds
+/// not all may be known.
 fn refuse_misnamed(
     rules: &RuleSet,
     kind_id: &str,
@@ -135,31 +121,16 @@ fn refuse_misnamed(
     if is_own_name(name, secret) {
         return Err(Rejection::Words);
     }
-    let is_known_not = kind_id != PASSWORD_KIND && is_of_issuer(rules, name);
-    if is_known_not || is_misshapen(rules, secret) { Err(Rejection::Structure) } else { Ok(()) }
+    let is_of_issuer = || rules.issuer_words.stand_in(&name.to_ascii_lowercase());
+    let is_misshapen =
+        rules.telling_prefixes.begin(secret) || kind_id != PASSWORD_KIND && is_of_issuer();
+    if is_misshapen { Err(Rejection::Structure) } else { Ok(()) }
 }
 
 /// Whether a value is no more than its own name: `token = token`.
 fn is_own_name(name: &[u8], secret: &[u8]) -> bool {
     let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     last.eq_ignore_ascii_case(secret)
-}
-
-/// Whether a name holds the name of an issuer whose secrets are known: its own rules would have
-/// found the value if it were one. Of issuers with many kinds not all may be known.
-fn is_of_issuer(rules: &RuleSet, name: &[u8]) -> bool {
-    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-    let names_it = |rule: &&Rule| {
-        let words = rule.keywords.iter().filter(|_| rule.form == Form::Named);
-        words.into_iter().any(|word| is_issuers_word(word) && name.contains(word.as_str()))
-    };
-    rules.rules.iter().any(|rule| names_it(&rule))
-        || rules.known_issuers.iter().any(|issuer| name.contains(issuer.as_str()))
-}
-
-/// Words that say what a value is do not say whose it is.
-fn is_issuers_word(word: &str) -> bool {
-    !["api", "auth", "key", "pass", "secret", "token"].iter().any(|general| word.contains(general))
 }
 
 /// How a secret rests: by its own bytes, else by what its store says.

@@ -61,7 +61,8 @@ pub fn rules() -> RuleSet {
         harvests: Vec::new(),
         exceptions: Vec::new(),
         remarks: Vec::new(),
-        known_issuers: Default::default(),
+        issuer_words: Default::default(),
+        telling_prefixes: Default::default(),
         kinds: vec![
             kind(
                 "aws-access-key",

@@ -4,6 +4,8 @@
 //! Hits come in the order of their anchors, which stand anywhere in the keywords, so neither by
 //! beginning nor by end. The same keywords and bytes give the same order on every [`Path`].
 
+use std::cell::Cell;
+
 use crate::detect::prefilter::anchor::{Anchor, GRAM_BYTES, LONG_BYTES_MIN, STRIDE, anchors};
 use crate::detect::prefilter::buckets::{Shape, shape, spread};
 use crate::detect::prefilter::frequency::Common;
@@ -21,6 +23,11 @@ pub struct Grams {
 
 /// With more, marks are fewer by less than the shuffles cost.
 const N_SETS: usize = 2;
+
+thread_local! {
+    /// Kept, since clearing it took longer than to look through a line of text.
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
 
 /// What may be chosen otherwise than by default, for measurements.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +106,8 @@ impl Grams {
     /// Looks at the haystack chunk by chunk: where each begins, and what may be an anchor in it.
     #[inline(always)]
     fn each_look(&self, haystack: &[u8], on_look: &mut impl FnMut(usize, &mut Scratch)) {
-        let mut scratch = Scratch::new();
+        // Taken out, not borrowed: whoever gets a hit may look for more.
+        let mut scratch = SCRATCH.take().unwrap_or_default();
         let n_whole = haystack.len().saturating_sub(GRAM_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
         for from in (0..n_whole).step_by(CHUNK_BYTES) {
             let to = n_whole.min(from + CHUNK_BYTES);
@@ -112,6 +120,7 @@ impl Grams {
         padded[..rest.len()].copy_from_slice(rest);
         self.kernel.look(&padded, &mut scratch);
         on_look(n_whole, &mut scratch);
+        SCRATCH.set(Some(scratch));
     }
 }
 

@@ -67,7 +67,7 @@ pub struct Kernel {
     long: Option<Sieve>,
 }
 
-/// What one chunk needs. It lives on the stack of the caller, so that nothing is allocated.
+/// What one chunk needs.
 pub struct Scratch {
     marks: [u64; CHUNK_BLOCKS],
     hashes: [Hashes; CHUNK_BLOCKS],
@@ -80,8 +80,8 @@ pub struct Scratch {
     pub kept_long: Positions,
 }
 
-impl Scratch {
-    pub fn new() -> Self {
+impl Default for Scratch {
+    fn default() -> Self {
         Self {
             marks: [0; CHUNK_BLOCKS],
             hashes: [Hashes::default(); CHUNK_BLOCKS],
