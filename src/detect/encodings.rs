@@ -14,6 +14,10 @@ const BASE64_BYTES_MIN: usize = 24;
 const HEX_BYTES_MIN: usize = 32;
 /// No longer run is decoded: nobody encodes such a file by hand.
 const RUN_BYTES_MAX: usize = 4 << 20;
+/// Digits are looked for in blocks of so many words.
+const BLOCK_WORDS: usize = 8;
+const BLOCK_BYTES: usize = BLOCK_WORDS * WORD_BYTES;
+const WORD_BYTES: usize = size_of::<u64>();
 /// So many bytes of a run are decoded to see whether it holds text.
 const SAMPLE_BYTES: usize = 16;
 /// So far around an escape its line is decoded.
@@ -57,40 +61,64 @@ pub fn decode_each(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Deco
 }
 
 /// Bytes of base64 in both alphabets; those of hexadecimal are among them.
-static IS_DIGIT: [bool; 256] = {
-    let mut is_digit = [false; 256];
-    let mut byte = 0;
-    while byte < is_digit.len() {
-        is_digit[byte] = base64_value(byte as u8).is_some();
-        byte += 1;
-    }
-    is_digit
-};
-
-fn is_digit(byte: u8) -> bool {
-    IS_DIGIT[usize::from(byte)]
+const fn is_digit(byte: u8) -> bool {
+    // Without a short cut, so that the compiler compares many bytes at once.
+    let letter = byte | 0x20;
+    (letter >= b'a') & (letter <= b'z')
+        | (byte >= b'0') & (byte <= b'9')
+        | (byte == b'+')
+        | (byte == b'/')
+        | (byte == b'-')
+        | (byte == b'_')
 }
 
-fn n_digits(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| is_digit(**byte)).count()
+fn n_digits<'b>(bytes: impl IntoIterator<Item = &'b u8>) -> usize {
+    bytes.into_iter().take_while(|byte| is_digit(**byte)).count()
 }
 
 fn runs(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Decoded)) {
     let goes_on = own.start > 0 && is_digit(bytes[own.start - 1]);
-    let mut start = own.start + if goes_on { n_digits(&bytes[own.clone()]) } else { 0 };
-    // From the last byte that a run of the least length has, backwards: most bytes are never looked at.
-    while start < own.end
-        && let Some(least) = bytes.get(start..start + BASE64_BYTES_MIN)
-    {
-        if let Some(gap) = least.iter().rposition(|byte| !is_digit(*byte)) {
-            start += gap + 1;
-            continue;
+    let mut done = own.start + if goes_on { n_digits(&bytes[own.clone()]) } else { 0 };
+    while let Some(inside) = next_digits(&bytes[done..]).map(|found| done + found) {
+        let start = inside - n_digits(bytes[done..inside].iter().rev());
+        if start >= own.end {
+            return;
         }
-        let end = start + n_digits(&bytes[start..bytes.len().min(start + RUN_BYTES_MAX)]);
-        let decoded = hexadecimal(bytes, start..end).or_else(|| base64(bytes, start..end));
-        start = decoded.as_ref().map_or(end, |decoded| decoded.run.end.max(end));
-        decoded.iter().for_each(&mut *visit);
+        let end = inside + n_digits(&bytes[inside..bytes.len().min(start + RUN_BYTES_MAX)]);
+        done = end;
+        if end - start >= BASE64_BYTES_MIN {
+            let decoded = hexadecimal(bytes, start..end).or_else(|| base64(bytes, start..end));
+            done = decoded.as_ref().map_or(end, |decoded| decoded.run.end.max(end));
+            decoded.iter().for_each(&mut *visit);
+        }
     }
+}
+
+/// Somewhere in the first run that is long enough, or in one that is nearly so: where two words
+/// side by side are digits, which in a run of 23 bytes there must be.
+fn next_digits(bytes: &[u8]) -> Option<usize> {
+    let (blocks, rest) = bytes.as_chunks();
+    let mut last = [0; BLOCK_BYTES];
+    last[..rest.len()].copy_from_slice(rest);
+    let mut was_full = false;
+    for (number, block) in blocks.iter().chain([&last]).enumerate() {
+        let full = full_words(block);
+        let pairs = full & (full << 1 | u8::from(was_full));
+        if pairs != 0 {
+            let second = number * BLOCK_WORDS + pairs.trailing_zeros() as usize;
+            return Some((second - 1) * WORD_BYTES);
+        }
+        was_full = full >> (BLOCK_WORDS - 1) == 1;
+    }
+    None
+}
+
+/// A bit for each word of a block that is nothing but digits, the lowest for the first.
+fn full_words(block: &[u8; BLOCK_BYTES]) -> u8 {
+    let is_digit = block.map(|byte| if is_digit(byte) { u8::MAX } else { 0 });
+    let (words, _) = is_digit.as_chunks();
+    let full = words.iter().map(|word| u64::from_ne_bytes(*word) == u64::MAX);
+    full.rev().fold(0, |bits, is_full| bits << 1 | u8::from(is_full))
 }
 
 /// Pairs of hexadecimal digits.
@@ -322,6 +350,22 @@ mod tests {
         for between in ["\n", "\r\n", "\n    ", "\\n"] {
             let all = decoded(lines.join(between).as_bytes());
             assert_eq!(all.iter().map(|one| one.0.as_str()).collect::<Vec<_>>(), [&long]);
+        }
+    }
+
+    #[test]
+    fn a_run_is_found_wherever_it_begins_and_ends() {
+        let encoded = BASE64.encode(&TEXT.as_bytes()[..18]);
+        assert_eq!(encoded.len(), BASE64_BYTES_MIN);
+        for before in 0..140 {
+            for after in [0, 1, 9, 63, 64, 65] {
+                let around =
+                    |run: &str| format!("{}{run}{}", "=".repeat(before), " =".repeat(after));
+                let found = decoded(around(&encoded).as_bytes());
+                assert_eq!(found.len(), 1, "{before} before, {after} after");
+                assert_eq!(found[0].1.start, before as u64);
+                assert_eq!(decoded(around(&encoded[1..]).as_bytes()), []);
+            }
         }
     }
 

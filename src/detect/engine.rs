@@ -183,10 +183,8 @@ impl<'r> Engine<'r> {
         };
         let pattern = &self.patterns[index.0];
         match rule.form {
-            Form::Shape => pattern.captures(rule, window, n_before, keyword.end, |capture| {
-                let fits = capture.whole.end >= keyword.start;
-                take(capture, fits);
-            }),
+            Form::Shape => pattern
+                .captures_with(rule, window, n_before, &keyword, |capture| take(capture, true)),
             Form::Named => pattern.values(rule, window, keyword.end, |capture| {
                 let fits = is_given(window, &keyword, &capture.secret);
                 take(capture, fits);

@@ -10,6 +10,7 @@ mod entries;
 pub mod exceptions;
 pub mod fields;
 pub mod formats;
+mod lead;
 mod names;
 pub mod pattern;
 pub mod prefilter;

@@ -1,11 +1,16 @@
 //! The pattern of one rule, run in a small window around a keyword. The only door to
-//! the regex crate. Never sees a whole file, and what it sees is a copy.
+//! the regex crates. Never sees a whole file, and what it sees is a copy.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
-use regex::bytes::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex_automata::meta::{BuildError, Config, Regex};
+use regex_automata::util::captures::Captures;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, PatternID};
 
+use crate::detect::lead::{Words, lead};
 use crate::model::rule::{Form, Rule};
 
 /// Bytes a compiled pattern may take; the largest of ours takes a tenth of it.
@@ -21,7 +26,23 @@ const FURTHER: &str = "secret_";
 /// A pattern that is compiled when it is first needed.
 #[derive(Default)]
 pub struct Pattern {
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+struct Compiled {
+    regex: Regex,
+    groups: Groups,
+    /// What a match has before its keyword, if that is certain.
+    lead: Option<RangeInclusive<usize>>,
+}
+
+/// The numbers of the groups that mean something.
+struct Groups {
+    /// The first that is not empty is the secret.
+    secrets: Vec<usize>,
+    key_id: Option<usize>,
+    account: Option<usize>,
+    server: Option<usize>,
 }
 
 /// What a pattern captured, as ranges of the window.
@@ -50,8 +71,8 @@ impl Capture {
 
 /// Says what is wrong with the pattern of a rule, if anything is.
 pub fn check(rule: &Rule) -> Result<(), String> {
-    let regex = compile(rule).map_err(|error| error.to_string())?;
-    let names: Vec<&str> = regex.capture_names().flatten().collect();
+    let regex = compile(rule)?;
+    let names: Vec<&str> = names(&regex).map(|(_, name)| name).collect();
     if rule.form != Form::Shape && names.len() > 1 {
         return Err("a value has no groups with names".into());
     }
@@ -67,18 +88,84 @@ pub fn check(rule: &Rule) -> Result<(), String> {
     }
 }
 
-fn compile(rule: &Rule) -> Result<Regex, regex::Error> {
+fn compile(rule: &Rule) -> Result<Regex, String> {
     let (pattern, ignore_case) = match rule.form {
         Form::Shape => (rule.pattern.clone(), rule.ignore_case),
         Form::Named => (bordered(&rule.pattern), false),
         Form::Assigned => (format!("\\A(?P<secret>(?:{}))\\z", rule.pattern), false),
     };
-    RegexBuilder::new(&pattern)
-        .unicode(false)
-        .case_insensitive(ignore_case)
-        .size_limit(COMPILED_BYTES_MAX)
-        .dfa_size_limit(CACHE_BYTES_MAX)
-        .build()
+    let config = Config::new()
+        .utf8_empty(false)
+        .nfa_size_limit(Some(COMPILED_BYTES_MAX))
+        .hybrid_cache_capacity(CACHE_BYTES_MAX);
+    let syntax = syntax::Config::new().unicode(false).utf8(false).case_insensitive(ignore_case);
+    Regex::builder().configure(config).syntax(syntax).build(&pattern).map_err(|error| why(&error))
+}
+
+/// The sentence that says most.
+fn why(error: &BuildError) -> String {
+    error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// The groups that have a name, with their numbers.
+fn names(regex: &Regex) -> impl Iterator<Item = (usize, &str)> {
+    let names = regex.group_info().pattern_names(PatternID::ZERO).enumerate();
+    names.filter_map(|(number, name)| Some((number, name?)))
+}
+
+impl Compiled {
+    fn new(rule: &Rule) -> Option<Self> {
+        let regex = compile(rule).ok()?;
+        let groups = Groups::of(&regex);
+        let words = Words { keywords: &rule.keywords, ignore_case: rule.ignore_case };
+        let lead = (rule.form == Form::Shape).then(|| lead(&rule.pattern, words)).flatten();
+        Some(Self { regex, groups, lead })
+    }
+
+    /// The first match in this part of the window. What is around it is seen by `\b` and the like.
+    fn find(&self, window: &[u8], from: usize, anchored: Anchored) -> Option<Capture> {
+        let input = Input::new(window).range(from..).anchored(anchored);
+        // Most windows hold no match, and to know that needs no place for groups.
+        self.regex.search_half(&input.clone().earliest(true))?;
+        let mut captures = self.regex.create_captures();
+        self.regex.search_captures(&input, &mut captures);
+        self.groups.capture(&captures)
+    }
+}
+
+impl Groups {
+    fn of(regex: &Regex) -> Self {
+        let number =
+            |wanted: &str| names(regex).find(|(_, name)| *name == wanted).map(|(number, _)| number);
+        let mut further: Vec<_> =
+            names(regex).filter(|(_, name)| name.starts_with(FURTHER)).collect();
+        // By number: the group around all of them has the last.
+        further.sort_by_key(|(_, name)| (name.len(), *name));
+        Self {
+            secrets: number("secret")
+                .into_iter()
+                .chain(further.into_iter().map(|it| it.0))
+                .collect(),
+            key_id: number("key_id"),
+            account: number("account"),
+            server: number("server"),
+        }
+    }
+
+    fn capture(&self, captures: &Captures) -> Option<Capture> {
+        let group = |number: usize| captures.get_group(number).map(Range::from);
+        let whole = group(0)?;
+        let mut secrets = self.secrets.iter().filter_map(|number| group(*number));
+        let secret = secrets.find(|range| !range.is_empty()).unwrap_or(whole.end..whole.end);
+        Some(Capture {
+            whole,
+            secret,
+            name: None,
+            key_id: self.key_id.and_then(group),
+            account: self.account.and_then(group),
+            server: self.server.and_then(group),
+        })
+    }
 }
 
 /// A value that neither begins nor ends within something longer.
@@ -87,6 +174,11 @@ fn bordered(value: &str) -> String {
 }
 
 impl Pattern {
+    /// A pattern that does not compile was refused by [`check`] before the sweep.
+    fn compiled(&self, rule: &Rule) -> Option<&Compiled> {
+        self.compiled.get_or_init(|| Compiled::new(rule)).as_ref()
+    }
+
     /// All values in `window` behind a word of a name. `on_capture` gets each.
     pub fn values(
         &self,
@@ -95,25 +187,46 @@ impl Pattern {
         from: usize,
         mut on_capture: impl FnMut(Capture),
     ) {
-        let Some(regex) = self.compiled.get_or_init(|| compile(rule).ok()) else { return };
+        let Some(compiled) = self.compiled(rule) else { return };
         let mut at = from;
-        while let Some(capture) = regex.captures_at(window, at).and_then(|one| capture(regex, &one))
+        while at <= window.len()
+            && let Some(capture) = compiled.find(window, at, Anchored::No)
         {
             // The border behind one value may be the border before the next.
             at = capture.secret.end.max(at + 1);
             on_capture(capture);
-            if at > window.len() {
-                return;
-            }
         }
     }
 
     /// Whether a value is all of what the pattern says.
     pub fn fits(&self, rule: &Rule, value: &[u8]) -> bool {
-        self.compiled
-            .get_or_init(|| compile(rule).ok())
-            .as_ref()
-            .is_some_and(|it| it.is_match(value))
+        self.compiled(rule).is_some_and(|it| it.regex.is_match(value))
+    }
+
+    /// The matches in `window` that begin at `from` or later and to which a keyword there belongs.
+    /// `on_capture` gets each.
+    pub fn captures_with(
+        &self,
+        rule: &Rule,
+        window: &[u8],
+        from: usize,
+        keyword: &Range<usize>,
+        mut on_capture: impl FnMut(Capture),
+    ) {
+        let Some(compiled) = self.compiled(rule) else { return };
+        let Some(lead) = &compiled.lead else {
+            return self.captures(rule, window, from, keyword.end, |capture| {
+                if capture.whole.end >= keyword.start {
+                    on_capture(capture);
+                }
+            });
+        };
+        let starts = lead.clone().rev().filter_map(|lead| keyword.start.checked_sub(lead));
+        let mut starts = starts.filter(|start| *start >= from);
+        starts
+            .find_map(|start| compiled.find(window, start, Anchored::Yes))
+            .into_iter()
+            .for_each(on_capture);
     }
 
     /// All matches in `window` that begin at `from` or later and at or before `last`.
@@ -126,47 +239,16 @@ impl Pattern {
         last: usize,
         mut on_capture: impl FnMut(Capture),
     ) {
-        // A pattern that does not compile was refused by `check` before the sweep.
-        let Some(regex) = self.compiled.get_or_init(|| compile(rule).ok()) else { return };
+        let Some(compiled) = self.compiled(rule) else { return };
         let mut at = from;
-        while let Some(captures) = regex.captures_at(window, at) {
-            let Some(whole) = captures.get(0).map(|whole| whole.range()) else { return };
-            if whole.start > last {
-                return;
-            }
-            at = whole.end.max(at + 1);
-            capture(regex, &captures).into_iter().for_each(&mut on_capture);
-            if at > window.len() {
-                return;
-            }
+        while at <= window.len()
+            && let Some(capture) = compiled.find(window, at, Anchored::No)
+            && capture.whole.start <= last
+        {
+            at = capture.whole.end.max(at + 1);
+            on_capture(capture);
         }
     }
-}
-
-/// The group `secret`, or the first after it that is not empty.
-fn secret(regex: &Regex, captures: &Captures<'_>) -> Option<Range<usize>> {
-    let first = captures.name("secret").map(|group| group.range());
-    if first.as_ref().is_some_and(|range| !range.is_empty()) {
-        return first;
-    }
-    let further = regex.capture_names().flatten().filter(|name| name.starts_with(FURTHER));
-    let mut further: Vec<_> =
-        further.filter_map(|name| Some((name, captures.name(name)?.range()))).collect();
-    // By number: the group around all of them has the last.
-    further.sort_by_key(|(name, _)| (name.len(), *name));
-    further.into_iter().map(|(_, range)| range).find(|range| !range.is_empty()).or(first)
-}
-
-fn capture(regex: &Regex, captures: &Captures<'_>) -> Option<Capture> {
-    let named = |name: &str| captures.name(name).map(|group| group.range());
-    Some(Capture {
-        whole: captures.get(0)?.range(),
-        secret: secret(regex, captures)?,
-        name: None,
-        key_id: named("key_id"),
-        account: named("account"),
-        server: named("server"),
-    })
 }
 
 /// Patterns of which one is enough.
