@@ -60,24 +60,13 @@ pub fn decode_each(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Deco
     escapes(bytes, own, visit);
 }
 
-/// Bytes of base64 in both alphabets; those of hexadecimal are among them.
-const fn is_digit(byte: u8) -> bool {
-    // Without a short cut, so that the compiler compares many bytes at once.
-    let letter = byte | 0x20;
-    (letter >= b'a') & (letter <= b'z')
-        | (byte >= b'0') & (byte <= b'9')
-        | (byte == b'+')
-        | (byte == b'/')
-        | (byte == b'-')
-        | (byte == b'_')
-}
-
+/// How many bytes of base64 in either alphabet come first; those of hexadecimal are among them.
 fn n_digits<'b>(bytes: impl IntoIterator<Item = &'b u8>) -> usize {
-    bytes.into_iter().take_while(|byte| is_digit(**byte)).count()
+    bytes.into_iter().take_while(|byte| base64_value(**byte).is_some()).count()
 }
 
 fn runs(bytes: &[u8], own: &Range<usize>, visit: &mut dyn FnMut(&Decoded)) {
-    let goes_on = own.start > 0 && is_digit(bytes[own.start - 1]);
+    let goes_on = own.start > 0 && base64_value(bytes[own.start - 1]).is_some();
     let mut done = own.start + if goes_on { n_digits(&bytes[own.clone()]) } else { 0 };
     while let Some(inside) = next_digits(&bytes[done..]).map(|found| done + found) {
         let start = inside - n_digits(bytes[done..inside].iter().rev());
@@ -115,7 +104,16 @@ fn next_digits(bytes: &[u8]) -> Option<usize> {
 
 /// A bit for each word of a block that is nothing but digits, the lowest for the first.
 fn full_words(block: &[u8; BLOCK_BYTES]) -> u8 {
-    let is_digit = block.map(|byte| if is_digit(byte) { u8::MAX } else { 0 });
+    // Not by the table, and without a short cut, so that the compiler compares many bytes at once.
+    let is_digit = block.map(|byte| {
+        let is_digit = (byte | 0x20).is_ascii_lowercase()
+            | byte.is_ascii_digit()
+            | (byte == b'+')
+            | (byte == b'/')
+            | (byte == b'-')
+            | (byte == b'_');
+        if is_digit { u8::MAX } else { 0 }
+    });
     let (words, _) = is_digit.as_chunks();
     let full = words.iter().map(|word| u64::from_ne_bytes(*word) == u64::MAX);
     full.rev().fold(0, |bits, is_full| bits << 1 | u8::from(is_full))
@@ -146,8 +144,7 @@ fn hex_byte(pair: &[u8]) -> Option<u8> {
 
 /// Base64 in either alphabet, over as many lines as follow each other.
 fn base64(bytes: &[u8], run: Range<usize>) -> Option<Decoded> {
-    let sample = base64_sample(&bytes[run.clone()]);
-    if !is_text(&sample) && !is_wide(&sample) {
+    if !begins_as_text(&bytes[run.clone()]) {
         return None;
     }
     let mut decoded = Decoded::new(run.clone());
@@ -181,15 +178,18 @@ fn base64(bytes: &[u8], run: Range<usize>) -> Option<Decoded> {
     is_text(&decoded.text).then_some(decoded)
 }
 
-/// The first bytes that digits of base64 stand for.
-fn base64_sample(digits: &[u8]) -> [u8; SAMPLE_BYTES] {
+/// Whether the first bytes that digits of base64 stand for are text, as bytes or as UTF-16.
+fn begins_as_text(digits: &[u8]) -> bool {
     let mut sample = [0; SAMPLE_BYTES];
     for (bytes, digits) in sample.chunks_mut(3).zip(digits.chunks(4)) {
         let values = digits.iter().map(|digit| base64_value(*digit).unwrap_or_default());
         let bits = values.fold(0, |bits, value| bits << 6 | value);
         bytes.copy_from_slice(&bits.to_be_bytes()[1..=bytes.len()]);
+        if !bytes.iter().all(|byte| is_readable(*byte) || *byte == 0) {
+            return false;
+        }
     }
-    sample
+    is_text(&sample) || is_wide(&sample)
 }
 
 /// Where base64 goes on behind the end of a line, if the line is long and so is the next one.
@@ -203,19 +203,34 @@ fn next_line(bytes: &[u8], at: usize, line_bytes: usize) -> Option<usize> {
     };
     let n_indent = behind[n_break..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let next = at + n_break + n_indent;
-    (line_bytes >= LINE_BYTES_MIN && bytes.get(next).is_some_and(|byte| is_digit(*byte)))
-        .then_some(next)
+    (line_bytes >= LINE_BYTES_MIN
+        && bytes.get(next).is_some_and(|byte| base64_value(*byte).is_some()))
+    .then_some(next)
 }
 
-const fn base64_value(byte: u8) -> Option<u32> {
-    match byte {
-        b'A'..=b'Z' => Some((byte - b'A') as u32),
-        b'a'..=b'z' => Some((byte - b'a') as u32 + 26),
-        b'0'..=b'9' => Some((byte - b'0') as u32 + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
+/// What each byte is worth, and this if it is none of the digits.
+static BASE64_VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let alphabets = [*b"+/", *b"-_"];
+    let mut value = 0;
+    while value < 64 {
+        let digits = match value {
+            0..26 => [b'A' + value; 2],
+            26..52 => [b'a' + value - 26; 2],
+            52..62 => [b'0' + value - 52; 2],
+            _ => [alphabets[0][value as usize - 62], alphabets[1][value as usize - 62]],
+        };
+        values[digits[0] as usize] = value;
+        values[digits[1] as usize] = value;
+        value += 1;
     }
+    values
+};
+const NO_DIGIT: u8 = u8::MAX;
+
+fn base64_value(byte: u8) -> Option<u32> {
+    let value = BASE64_VALUES[usize::from(byte)];
+    (value != NO_DIGIT).then_some(value.into())
 }
 
 /// UTF-16 of ASCII, as PowerShell encodes commands.

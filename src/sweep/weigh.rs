@@ -9,6 +9,8 @@ use crate::sweep::sieve::Raw;
 /// Drops what does not count. Gives the number of those that are too weak, which are told.
 pub fn weigh(raw: &mut Vec<Raw>, setting: Setting, confidence_min: Option<Confidence>) -> u64 {
     yield_to_shapes(raw);
+    // Several rules may know one value; which of them tells of it is no matter of which looked first.
+    raw.sort_by_key(|one| (one.span, one.identity.kind));
     if setting == Setting::Dependency {
         raw.iter_mut().for_each(doubt);
     }
